@@ -1,0 +1,50 @@
+// Everything that can be asked of a store. Implemented on a read-only connection (readers never wait for the writer) and
+// by the writing store itself. Throws std::exception only when the store itself fails.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "core/store/types.h"
+
+namespace crmsync::store {
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual std::vector<ConnectionState> connections() = 0;
+  virtual std::optional<ConnectionState> connection(const std::string& id) = 0;
+
+  // Newest first; `connection` empty: of all. `before`: only runs with a smaller id (0: from the newest).
+  virtual std::vector<RunRow> runs(const std::string& connection, std::size_t limit, Id before) = 0;
+  virtual std::optional<RunRow> run(Id id) = 0;
+  // In order of id, after `after` (0: from the start).
+  virtual std::vector<ChangeRow> changes(Id run, std::size_t limit, Id after) = 0;
+
+  // An unknown account gives an empty page. A cursor that is not ours gives nullopt.
+  virtual std::optional<ContactPage> contacts(const ContactQuery& query) = 0;
+  virtual ContactCounts counts(const std::string& account) = 0;
+  // With suppressions, records and holds.
+  virtual std::optional<ContactRow> contact(Id id) = 0;
+  virtual std::optional<ContactRow> contact(const std::string& account, const std::string& address) = 0;
+
+  virtual std::vector<ConflictRow> conflicts(const std::string& account, std::size_t limit, Id after_contact) = 0;
+  virtual std::int64_t conflict_count() = 0;
+  virtual std::vector<PushRow> outbox(std::optional<PushState> state, std::size_t limit, Id after) = 0;
+  virtual std::vector<PushRow> pushes_of(Id contact) = 0;
+  struct OutboxSummary {
+    std::string connection;
+    std::map<PushState, std::int64_t> by_state;
+    std::optional<Millis> oldest_open;  // created_at of the oldest push that is pending or sent
+    std::int64_t overdue = 0;           // open or dead past their deadline
+  };
+  virtual std::vector<OutboxSummary> outbox_summary(Millis now) = 0;
+
+  // In order of seq, after `after`; contact 0: of all. account empty: all.
+  virtual std::vector<AuditRow> audit(const std::string& account, Id contact, std::size_t limit, Id after) = 0;
+  // Walks the whole chain; stops at the first entry or link that does not fit.
+  virtual AuditVerdict verify_audit() = 0;
+};
+
+}  // namespace crmsync::store

@@ -1,0 +1,156 @@
+// Everything that changes a store: an interface, so that another backend can pass the same conformance suite. Every
+// method is one transaction, durable when it returns. Belongs to one thread; implemented by sqlite_store.h.
+#pragma once
+
+#include <array>
+
+#include "core/store/reader.h"
+
+namespace crmsync::store {
+
+// One record as looked up for decide(): what the mirror says and the contacts it concerns.
+struct LookedUp {
+  std::optional<domain::CrmRecord> mirror;
+  Id record = 0;                             // of the mirror row, 0: none
+  std::uint64_t fingerprint = 0;             // of what the mirror saw last
+  Id last_run = 0;                           // the run that wrote the mirror row last
+  Id linked_contact = 0;
+  Id target_contact = 0;                     // of the remote's address; 0: there is none yet
+  bool target_is_new = false;                // the target was made by the same run
+  std::vector<domain::Suppression> linked;
+  std::vector<domain::Suppression> target;
+  std::vector<domain::MergedRecord> merged;
+  bool held = false;                         // a held change of an earlier run waits for this record
+};
+
+// A record together with its parsed address and fingerprint, as the engine passes it around.
+struct Incoming {
+  domain::RemoteRecord remote;
+  std::string address;                       // identity; empty: not an address
+  std::uint64_t fingerprint = 0;
+};
+
+// A change that is staged for the brakes: it concerns a contact that existed before the run.
+struct ChangeDraft {
+  Incoming incoming;
+  Id contact = 0;
+  ChangeKind kind = ChangeKind::keep;
+};
+
+// What the brakes have to know about a staged plan; `changes` in contacts whose status would change.
+struct PlanTotals {
+  std::int64_t records = 0;                  // live records of the connection
+  std::int64_t resubscribe = 0;
+  std::int64_t unsubscribe = 0;
+  std::int64_t deletions = 0;
+};
+
+struct ApplyItem {
+  Incoming incoming;
+  domain::Decision decision;
+  Id change = 0;                             // the staged change that this settles, 0: none
+  bool approved = false;                     // by a person: does not count towards the 24 hours
+};
+
+// How the CRM side of a run is closed.
+struct RunEnd {
+  RunState state = RunState::applied;
+  RunCounts counts;
+  std::int64_t api_calls = 0;
+  std::string cursor;                        // JSON text; empty: the connection's cursor stays
+  bool complete_full = false;                // moves last_full_at
+  bool polled = true;                        // moves last_poll_at
+  std::string error;
+  std::string note;
+  std::string doubt_token;
+};
+
+// One change by a person, an operator or the system to one contact. Exactly one of add / lift.
+struct ContactChange {
+  std::string account;
+  std::string address;                       // identity; a contact is made if there is none and `add` is set
+  std::string display;
+  std::optional<domain::Suppression> add;
+  std::optional<domain::Suppression> lift;
+  std::string detail;                        // JSON object for the audit entry
+};
+
+class Store : public Reader {
+ public:
+  // Key for fingerprints, made once per store.
+  virtual std::array<std::uint64_t, 2> fingerprint_key() = 0;
+  // Brings accounts and connections in line with the configuration; what is gone stays, marked unconfigured.
+  virtual void configure(std::span<const AccountSpec> accounts) = 0;
+
+  // --- a run, in the order of its life ---
+  // dry_run: a plan; it is never applied and its staging is dropped by discard_run.
+  virtual Id begin_run(const std::string& connection, RunMode mode, RunTrigger trigger, Millis now, bool dry_run) = 0;
+  // A run that a crash left behind.
+  virtual std::optional<RunRow> unfinished_run(const std::string& connection) = 0;
+  // Live records that are neither deleted nor counted absent, nor waiting in a held change.
+  virtual void fingerprints(const std::string& connection, const std::function<void(std::uint64_t)>& fn) = 0;
+  virtual std::vector<LookedUp> look_up(Id run, std::span<const Incoming> incoming) = 0;
+  // `spool`: records without a braked change (new ones, mirror updates); `changes`: the others.
+  virtual void stage(Id run, std::span<const Incoming> spool, std::span<const ChangeDraft> changes) = 0;
+  // Drops everything that is staged: the fetch starts again.
+  virtual void clear_stage(Id run) = 0;
+  // Live records for which `present` is false, in batches; a record's fingerprint is passed.
+  virtual void absent(Id run, const std::function<bool(std::uint64_t)>& seen,
+                      const std::function<void(const domain::CrmRecord&, int absences)>& fn) = 0;
+  // Counts one more complete full sync without these records.
+  virtual void mark_absent(Id run, std::span<const std::string> external_ids) = 0;
+  // Staged changes whose record was also seen unchanged in the same run (a duplicate row): removed; returns how many.
+  virtual std::int64_t drop_duplicates(Id run, const std::function<bool(std::uint64_t)>& seen) = 0;
+  virtual PlanTotals plan_totals(Id run) = 0;
+  virtual domain::ChangeCounts applied_since(const std::string& connection, Millis since) = 0;
+  // Holds each kind for which the verdict says so: the changes become held, contacts that they would unsubscribe are put
+  // on hold. Also moves the run to its applying phase: what is staged is final from here on.
+  virtual std::int64_t seal_plan(Id run, const domain::BrakeVerdict& verdict, const RunEnd& planned_end, Millis now) = 0;
+  virtual std::optional<RunEnd> sealed_end(Id run) = 0;
+  // The next staged records that wait to be applied; settled ones are gone. Empty: done.
+  struct StagedBatch {
+    Id spool = 0;  // the spool chunk they came from, 0: they are changes
+    std::vector<Incoming> incoming;
+    std::vector<Id> changes;  // parallel to incoming where spool is 0
+  };
+  virtual StagedBatch next_staged(Id run, std::size_t limit) = 0;
+  // One transaction: mirror, suppressions, audit, outbox, and that the batch is done. Counts go into the run.
+  virtual RunCounts apply(Id run, Id spool, std::span<const ApplyItem> items, const Actor& actor, Millis now) = 0;
+  virtual void finish_run(Id run, const RunEnd& end, Millis now) = 0;
+  virtual void discard_run(Id run) = 0;
+
+  // --- held runs ---
+  virtual std::vector<ChangeRow> held_changes(Id run, std::size_t limit) = 0;
+  // A held change that no longer fits is closed with a note and its contact released.
+  virtual void close_changes(std::span<const Id> changes, ChangeState state, const std::string& note, const Actor& actor,
+                             Millis now) = 0;
+  // reject: the mirror takes what the CRM said, nothing else happens; contacts are released.
+  virtual void reject_run(Id run, const Actor& actor, Millis now) = 0;
+  virtual void accept_doubt(const std::string& connection, const std::string& token) = 0;
+  virtual void set_attention(const std::string& connection, const std::string& why) = 0;
+
+  // --- people, operators, events ---
+  // Each change: the contact's status before and after; nullopt where nothing changed.
+  struct Changed {
+    Id contact = 0;
+    domain::Status before = domain::Status::subscribed;
+    domain::Status after = domain::Status::subscribed;
+    bool changed = false;  // something was added or lifted
+  };
+  virtual std::vector<Changed> change_contacts(std::span<const ContactChange> changes, const Actor& actor, Millis now) = 0;
+  virtual std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
+                                               Millis now) = 0;
+  // Lifts deferrals whose time is over; returns how many.
+  virtual std::int64_t expire(const domain::StrikeRules& rules, Millis now, std::size_t limit) = 0;
+
+  // --- outbox ---
+  virtual std::vector<PushRow> due_pushes(const std::string& connection, Millis now, std::size_t limit) = 0;
+  // When the connection's next push is due; nullopt: none.
+  virtual std::optional<Millis> next_push_at(const std::string& connection) = 0;
+  // Marks records as "sent" before the CRM is told, so that an echo is recognised even after a crash in between.
+  virtual void mark_sending(std::span<const Id> pushes) = 0;
+  virtual void settle_pushes(std::span<const PushUpdate> updates, Millis now) = 0;
+  virtual bool retry_push(Id push, Millis now) = 0;
+};
+
+}  // namespace crmsync::store
