@@ -1,5 +1,5 @@
-// Everything that can be asked of a store. Implemented on a read-only connection (readers never wait for the writer) and
-// by the writing store itself. Throws std::exception only when the store itself fails.
+// Everything that can be asked of a store. Implemented on a read-only connection (readers never wait for the writer)
+// and by the writing store itself. Throws std::exception only when the store itself fails.
 #pragma once
 
 #include <functional>

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "core/domain/brake.h"
 #include "core/store/reader.h"
 
 namespace crmsync::store {
@@ -11,22 +12,23 @@ namespace crmsync::store {
 // One record as looked up for decide(): what the mirror says and the contacts it concerns.
 struct LookedUp {
   std::optional<domain::CrmRecord> mirror;
-  Id record = 0;                             // of the mirror row, 0: none
-  std::uint64_t fingerprint = 0;             // of what the mirror saw last
-  Id last_run = 0;                           // the run that wrote the mirror row last
+  Id record = 0;                  // of the mirror row, 0: none
+  std::uint64_t fingerprint = 0;  // of what the mirror saw last
+  Id last_run = 0;                // the run that wrote the mirror row last
   Id linked_contact = 0;
-  Id target_contact = 0;                     // of the remote's address; 0: there is none yet
-  bool target_is_new = false;                // the target was made by the same run
+  Id target_contact = 0;       // of the remote's address; 0: there is none yet
+  bool target_is_new = false;  // the target was made by the same run
   std::vector<domain::Suppression> linked;
   std::vector<domain::Suppression> target;
   std::vector<domain::MergedRecord> merged;
-  bool held = false;                         // a held change of an earlier run waits for this record
+  Id held_change = 0;  // a held change of an earlier run waits for this record, 0: none
+  ChangeKind held_kind = ChangeKind::keep;
 };
 
 // A record together with its parsed address and fingerprint, as the engine passes it around.
 struct Incoming {
   domain::RemoteRecord remote;
-  std::string address;                       // identity; empty: not an address
+  std::string address;  // identity; empty: not an address
   std::uint64_t fingerprint = 0;
 };
 
@@ -39,7 +41,7 @@ struct ChangeDraft {
 
 // What the brakes have to know about a staged plan; `changes` in contacts whose status would change.
 struct PlanTotals {
-  std::int64_t records = 0;                  // live records of the connection
+  std::int64_t records = 0;  // live records of the connection
   std::int64_t resubscribe = 0;
   std::int64_t unsubscribe = 0;
   std::int64_t deletions = 0;
@@ -48,8 +50,11 @@ struct PlanTotals {
 struct ApplyItem {
   Incoming incoming;
   domain::Decision decision;
-  Id change = 0;                             // the staged change that this settles, 0: none
-  bool approved = false;                     // by a person: does not count towards the 24 hours
+  Id record = 0;  // LookedUp::record, linked_contact, target_contact, of the same transaction
+  Id linked_contact = 0;
+  Id target_contact = 0;  // 0: made if the decision links the record to an address
+  Id change = 0;          // the staged change that this settles, 0: none
+  bool approved = false;  // by a person: does not count towards the 24 hours
 };
 
 // How the CRM side of a run is closed.
@@ -57,9 +62,9 @@ struct RunEnd {
   RunState state = RunState::applied;
   RunCounts counts;
   std::int64_t api_calls = 0;
-  std::string cursor;                        // JSON text; empty: the connection's cursor stays
-  bool complete_full = false;                // moves last_full_at
-  bool polled = true;                        // moves last_poll_at
+  std::string cursor;          // JSON text; empty: the connection's cursor stays
+  bool complete_full = false;  // moves last_full_at
+  bool polled = true;          // moves last_poll_at
   std::string error;
   std::string note;
   std::string doubt_token;
@@ -68,11 +73,11 @@ struct RunEnd {
 // One change by a person, an operator or the system to one contact. Exactly one of add / lift.
 struct ContactChange {
   std::string account;
-  std::string address;                       // identity; a contact is made if there is none and `add` is set
+  std::string address;  // identity; a contact is made if there is none and `add` is set
   std::string display;
   std::optional<domain::Suppression> add;
   std::optional<domain::Suppression> lift;
-  std::string detail;                        // JSON object for the audit entry
+  std::string detail;  // JSON object for the audit entry
 };
 
 class Store : public Reader {
@@ -87,25 +92,29 @@ class Store : public Reader {
   virtual Id begin_run(const std::string& connection, RunMode mode, RunTrigger trigger, Millis now, bool dry_run) = 0;
   // A run that a crash left behind.
   virtual std::optional<RunRow> unfinished_run(const std::string& connection) = 0;
-  // Live records that are neither deleted nor counted absent, nor waiting in a held change.
+  // What the CRM said last of every record that is neither deleted nor counted absent.
   virtual void fingerprints(const std::string& connection, const std::function<void(std::uint64_t)>& fn) = 0;
   virtual std::vector<LookedUp> look_up(Id run, std::span<const Incoming> incoming) = 0;
   // `spool`: records without a braked change (new ones, mirror updates); `changes`: the others.
   virtual void stage(Id run, std::span<const Incoming> spool, std::span<const ChangeDraft> changes) = 0;
+  // Held changes whose record the CRM has touched again: the change follows its record.
+  virtual void follow_held(std::span<const std::pair<Id, Incoming>> changes) = 0;
   // Drops everything that is staged: the fetch starts again.
   virtual void clear_stage(Id run) = 0;
-  // Live records for which `present` is false, in batches; a record's fingerprint is passed.
+  // Live records that the finished fetch of a full run did not deliver: neither `seen` unchanged (by fingerprint) nor
+  // staged. `absences` counts the complete full syncs in a row without it, before this one.
   virtual void absent(Id run, const std::function<bool(std::uint64_t)>& seen,
-                      const std::function<void(const domain::CrmRecord&, int absences)>& fn) = 0;
+                      const std::function<void(const std::string& external_id, Id contact, int absences)>& fn) = 0;
   // Counts one more complete full sync without these records.
   virtual void mark_absent(Id run, std::span<const std::string> external_ids) = 0;
   // Staged changes whose record was also seen unchanged in the same run (a duplicate row): removed; returns how many.
   virtual std::int64_t drop_duplicates(Id run, const std::function<bool(std::uint64_t)>& seen) = 0;
   virtual PlanTotals plan_totals(Id run) = 0;
   virtual domain::ChangeCounts applied_since(const std::string& connection, Millis since) = 0;
-  // Holds each kind for which the verdict says so: the changes become held, contacts that they would unsubscribe are put
-  // on hold. Also moves the run to its applying phase: what is staged is final from here on.
-  virtual std::int64_t seal_plan(Id run, const domain::BrakeVerdict& verdict, const RunEnd& planned_end, Millis now) = 0;
+  // Holds each kind for which the verdict says so: the changes become held, contacts that they would unsubscribe are
+  // put on hold. Also moves the run to its applying phase: what is staged is final from here on.
+  virtual std::int64_t seal_plan(Id run, const domain::BrakeVerdict& verdict, const RunEnd& planned_end,
+                                 Millis now) = 0;
   virtual std::optional<RunEnd> sealed_end(Id run) = 0;
   // The next staged records that wait to be applied; settled ones are gone. Empty: done.
   struct StagedBatch {
@@ -120,10 +129,15 @@ class Store : public Reader {
   virtual void discard_run(Id run) = 0;
 
   // --- held runs ---
-  virtual std::vector<ChangeRow> held_changes(Id run, std::size_t limit) = 0;
+  // approve: the run's held changes become staged again (next_staged); holds stay until each is applied.
+  virtual std::int64_t approve_changes(Id run) = 0;
+  // Held runs with approved changes that wait to be applied (a crash may have come in between).
+  virtual std::vector<Id> approved_runs(const std::string& connection) = 0;
+  // Ends a held run of which nothing is held any more.
+  virtual void settle_held(Id run, RunState state, Millis now) = 0;
   // A held change that no longer fits is closed with a note and its contact released.
-  virtual void close_changes(std::span<const Id> changes, ChangeState state, const std::string& note, const Actor& actor,
-                             Millis now) = 0;
+  virtual void close_changes(Id by_run, std::span<const Id> changes, ChangeState state, const std::string& note,
+                             const Actor& actor, Millis now) = 0;
   // reject: the mirror takes what the CRM said, nothing else happens; contacts are released.
   virtual void reject_run(Id run, const Actor& actor, Millis now) = 0;
   virtual void accept_doubt(const std::string& connection, const std::string& token) = 0;
@@ -137,7 +151,8 @@ class Store : public Reader {
     domain::Status after = domain::Status::subscribed;
     bool changed = false;  // something was added or lifted
   };
-  virtual std::vector<Changed> change_contacts(std::span<const ContactChange> changes, const Actor& actor, Millis now) = 0;
+  virtual std::vector<Changed> change_contacts(std::span<const ContactChange> changes, const Actor& actor,
+                                               Millis now) = 0;
   virtual std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
                                                Millis now) = 0;
   // Lifts deferrals whose time is over; returns how many.

@@ -19,12 +19,13 @@ namespace crmsync::store {
 using domain::Millis;
 using Id = std::int64_t;
 
-// --- accounts and connections as the configuration has them -----------------------------------------------------------
+// --- accounts and connections as the configuration has them
+// -----------------------------------------------------------
 struct ConnectionSpec {
   std::string id;
   domain::PushPolicy push = domain::PushPolicy::opt_out;
-  bool can_push = false;         // the connector is able to
-  bool push_per_address = false; // the opt-out belongs to the address: one push per address, not per record
+  bool can_push = false;          // the connector is able to
+  bool push_per_address = false;  // the opt-out belongs to the address: one push per address, not per record
   Millis push_deadline = 48 * domain::kHour;
 };
 
@@ -40,15 +41,16 @@ struct ConnectionState {
   std::string id;
   std::string account;
   bool configured = true;
-  std::string cursor;                     // JSON text; empty: none yet
-  std::int64_t records = 0;               // live mirror records
-  std::optional<Millis> last_poll_at;     // last completed run of any mode
-  std::optional<Millis> last_full_at;     // last complete full run
-  std::string accepted;                   // doubt token that a person approved
-  std::string attention;                  // why it is stopped, empty if it is not
+  std::string cursor;                  // JSON text; empty: none yet
+  std::int64_t records = 0;            // live mirror records
+  std::optional<Millis> last_poll_at;  // last completed run of any mode
+  std::optional<Millis> last_full_at;  // last complete full run
+  std::string accepted;                // doubt token that a person approved
+  std::string attention;               // why it is stopped, empty if it is not
 };
 
-// --- runs --------------------------------------------------------------------------------------------------------------
+// --- runs
+// --------------------------------------------------------------------------------------------------------------
 enum class RunState { running, applied, held, rejected, failed };
 enum class RunMode { incremental, full };
 enum class RunTrigger { schedule, signal, api, once };
@@ -58,10 +60,10 @@ std::string_view to_string(RunMode mode) noexcept;
 std::string_view to_string(RunTrigger trigger) noexcept;
 
 struct RunCounts {
-  std::int64_t fetched = 0;            // rows that the connector delivered
-  std::int64_t added = 0;              // "new": records never seen before
+  std::int64_t fetched = 0;  // rows that the connector delivered
+  std::int64_t added = 0;    // "new": records never seen before
   std::int64_t unchanged = 0;
-  std::int64_t unsubscribed = 0;       // contacts whose status changed (a new contact that starts opted out counts)
+  std::int64_t unsubscribed = 0;  // contacts whose status changed (a new contact that starts opted out counts)
   std::int64_t resubscribed = 0;
   std::int64_t kept_unsubscribed = 0;  // re-activated in the CRM, but another reason remains
   std::int64_t deleted = 0;            // records
@@ -82,10 +84,10 @@ struct RunRow {
   std::int64_t api_calls = 0;
   Millis started_at = 0;
   std::int64_t duration_ms = 0;
-  std::string error;       // empty: none
-  std::string note;        // why held, superseded by which run, ...
-  std::string doubt_token; // held for a doubt about completeness: what approve accepts
-  std::string phase;       // running: fetching | applying
+  std::string error;        // empty: none
+  std::string note;         // why held, superseded by which run, ...
+  std::string doubt_token;  // held for a doubt about completeness: what approve accepts
+  std::string phase;        // running: fetching | applying
 };
 
 // What one CRM record would change, or has changed, for a contact that existed before the run.
@@ -108,7 +110,8 @@ struct ChangeRow {
   domain::RemoteRecord remote;  // what the CRM said
 };
 
-// --- contacts ----------------------------------------------------------------------------------------------------------
+// --- contacts
+// ----------------------------------------------------------------------------------------------------------
 struct RecordRow {
   std::string connection;
   std::string external_id;
@@ -120,8 +123,8 @@ struct RecordRow {
 struct ContactRow {
   Id id = 0;
   std::string account;
-  std::string address;   // identity
-  std::string display;   // as first written
+  std::string address;  // identity
+  std::string display;  // as first written
   std::string name;
   domain::Status status = domain::Status::subscribed;
   std::optional<domain::Reason> reason;
@@ -135,18 +138,18 @@ enum class ContactSort { address, changed, status };
 
 struct ContactQuery {
   std::string account;
-  std::string text;                         // substring of address or name; empty: all
+  std::string text;  // substring of address or name; empty: all
   std::optional<domain::Status> status;
-  std::optional<domain::Reason> reason;     // any active suppression with it
-  std::string connection;                   // has a live record there
+  std::optional<domain::Reason> reason;  // any active suppression with it
+  std::string connection;                // has a live record there
   ContactSort sort = ContactSort::address;
-  std::size_t limit = 50;                   // 1..1000
-  std::string after;                        // ContactPage::next
+  std::size_t limit = 50;  // 1..1000
+  std::string after;       // ContactPage::next
 };
 
 struct ContactPage {
-  std::vector<ContactRow> contacts;         // with suppressions, without records
-  std::string next;                         // empty: the end
+  std::vector<ContactRow> contacts;  // with suppressions, without records
+  std::string next;                  // empty: the end
 };
 
 struct ContactCounts {
@@ -164,16 +167,17 @@ struct ConflictRow {
   std::vector<domain::Reason> remaining;
 };
 
-// --- outbox ------------------------------------------------------------------------------------------------------------
+// --- outbox
+// ------------------------------------------------------------------------------------------------------------
 enum class PushState { pending, sent, acknowledged, dead, superseded };
 std::string_view to_string(PushState state) noexcept;
 
 struct PushRow {
   Id id = 0;
   std::string connection;
-  std::string external_id;   // empty: per address
+  std::string external_id;  // empty: per address
   Id contact = 0;
-  std::string address;       // identity
+  std::string address;  // identity
   domain::PushKind kind = domain::PushKind::opt_out;
   domain::Reason reason = domain::Reason::contact;
   PushState state = PushState::pending;
@@ -194,27 +198,28 @@ struct PushUpdate {
   std::string last_error;
 };
 
-// --- audit -------------------------------------------------------------------------------------------------------------
-// Who changes something, from where and on what basis: goes with every write that changes a subscription.
+// --- audit
+// ------------------------------------------------------------------------------------------------------------- Who
+// changes something, from where and on what basis: goes with every write that changes a subscription.
 struct Actor {
-  std::string who;      // "connection harbour-csv", "uid 1000", "token ann", "event", "system"
-  std::string from;     // "sync", "api", "ctl", "events"
-  std::string basis;    // "crm", "person", "operator", "delivery", "expiry", "approval"
+  std::string who;    // "connection harbour-csv", "uid 1000", "token ann", "event", "system"
+  std::string from;   // "sync", "api", "ctl", "events"
+  std::string basis;  // "crm", "person", "operator", "delivery", "expiry", "approval"
 };
 
 struct AuditRow {
   Id seq = 0;
   Millis at = 0;
   Actor actor;
-  std::string action;   // add | lift | hold | release
+  std::string action;  // add | lift | hold | release
   std::string account;
   Id contact = 0;
-  std::string reason;   // of the suppression; empty for hold/release
-  std::string source;   // of the suppression
+  std::string reason;  // of the suppression; empty for hold/release
+  std::string source;  // of the suppression
   domain::Status before = domain::Status::subscribed;
   domain::Status after = domain::Status::subscribed;
-  Id run = 0;           // 0: not by a run
-  std::string detail;   // JSON object: evidence, statement, ticket. Personal data lives here only
+  Id run = 0;          // 0: not by a run
+  std::string detail;  // JSON object: evidence, statement, ticket. Personal data lives here only
 };
 
 struct AuditVerdict {
@@ -224,16 +229,17 @@ struct AuditVerdict {
   std::string problem;  // the first one, naming the entry or link
 };
 
-// --- events ------------------------------------------------------------------------------------------------------------
+// --- events
+// ------------------------------------------------------------------------------------------------------------
 struct EventIn {
-  std::string id;       // of the sender; empty: derived from the content
+  std::string id;  // of the sender; empty: derived from the content
   std::string account;
   domain::EventType type = domain::EventType::delivered;
   std::string address;  // identity
   std::string display;
   Millis at = 0;
   std::string source;
-  std::string evidence; // JSON object as text
+  std::string evidence;  // JSON object as text
 };
 
 struct EventOutcome {

@@ -1,0 +1,22 @@
+// The store's schema as numbered migrations. Used when a store is opened for writing.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "core/store/database.h"
+
+namespace crmsync::store {
+
+// The newest schema that this binary knows.
+int known_schema_version();
+
+// Thrown when the store cannot be used; what() is for people.
+struct StoreError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Brings the schema up to date, each migration in one transaction. A newer schema than the binary knows is refused.
+void migrate(Database& db, const std::string& path);
+
+}  // namespace crmsync::store

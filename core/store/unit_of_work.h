@@ -1,0 +1,90 @@
+// One transaction that changes contacts: every add, lift, hold and release goes through here, so that status, counters
+// and audit can never disagree. Used by everything in core/store that changes a subscription.
+#pragma once
+
+#include <unordered_map>
+
+#include "core/store/audit_log.h"
+
+namespace crmsync::store {
+
+// A row of table connection, as the writers need it.
+struct ConnectionInfo {
+  Id id = 0;
+  Id account = 0;
+  std::string name;
+  bool per_address = false;
+  Millis deadline = 0;
+  std::int64_t records = 0;
+  domain::SyncRules rules;  // push and the name; on_delete is the engine's
+};
+
+ConnectionInfo connection_info(Database& db, const std::string& name);
+ConnectionInfo connection_info(Database& db, Id id);
+
+class UnitOfWork {
+ public:
+  // run 0: not by a run.
+  UnitOfWork(Database& db, Actor actor, Millis now, Id run = 0);
+
+  struct Contact {
+    Id id = 0;
+    Id account = 0;
+    std::string address;
+    domain::Status status = domain::Status::subscribed;
+  };
+  // 0 if there is none.
+  Id find_contact(Id account, std::string_view address);
+  // Finds or makes; a complaint of the brand about the address is applied to a new one.
+  Id contact_for(Id account, std::string_view address, std::string_view display, std::string_view name);
+  Contact contact(Id id);
+  std::vector<domain::Suppression> active(Id contact);
+
+  // false: it was there already / was not there. `record` is the suppression's key for `integration`, "" otherwise.
+  bool add(Id contact, const domain::Suppression& suppression, std::string_view detail);
+  bool lift(Id contact, domain::Reason reason, std::string_view source, std::string_view detail);
+  bool hold(Id contact, std::string_view cause, Id ref, std::string_view detail);
+  bool release(Id contact, std::string_view cause, Id ref, std::string_view detail);
+  void set_ends_at(Id contact, domain::Reason reason, Millis at);
+  // A pushed reason was added: tells every CRM that has a record of the contact and may be told.
+  void push_to_records(Id contact, domain::Reason reason);
+  // Queues one push unless the same is open already. external_id is ignored where the opt-out belongs to the address.
+  void queue_push(const ConnectionInfo& connection, std::string_view external_id, Id contact, domain::QueuePush push);
+
+  void count(Id account, std::string_view key, std::int64_t delta);
+  // Contacts whose status has changed in this unit, net.
+  std::int64_t unsubscribed() const;
+  std::int64_t resubscribed() const;
+  Millis now() const { return now_; }
+  Id run() const { return run_; }
+  Database& db() { return db_; }
+  const ConnectionInfo& connection(Id id);
+
+  // Writes counters and the audit link, then commits.
+  void commit();
+
+ private:
+  void write_status(const Contact& contact, std::string_view action, std::string_view reason, std::string_view source,
+                    std::string_view detail);
+
+  Database& db_;
+  Transaction transaction_;
+  AuditLog audit_;
+  Millis now_;
+  Id run_;
+  std::unordered_map<Id, ConnectionInfo> connections_;
+  std::unordered_map<std::string, std::int64_t> counters_;  // "account/key" -> delta
+  struct Change {
+    domain::Status before, after;
+  };
+  std::unordered_map<Id, Change> changed_;
+};
+
+// The key that tells one `integration` suppression from another; empty for every other reason.
+inline std::string_view record_key(domain::Reason reason, std::string_view source) {
+  return reason == domain::Reason::integration ? source : std::string_view();
+}
+
+std::vector<domain::Suppression> active_suppressions(Database& db, Id contact);
+
+}  // namespace crmsync::store
