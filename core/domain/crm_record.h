@@ -12,14 +12,14 @@ namespace crmsync::domain {
 
 // What the CRM says now. A connector fills it; nothing else does.
 struct RemoteRecord {
-  std::string external_id;               // the CRM's id, opaque, unique within the connection, never empty
-  std::string email;                     // as the CRM has it; may be empty or not an address
-  std::string name;                      // for display and search; may be empty
-  std::optional<bool> opted_out;         // nullopt: unknown (field missing, no permission), never "subscribed"
-  std::optional<Millis> modified_at;     // by the CRM's clock
-  bool deleted = false;                  // the CRM reports that the record is gone
-  std::vector<std::string> merged_ids;   // ids of the records that the CRM merged into this one
-  std::string evidence;                  // what made it opted out, e.g. `Email Opt Out = "1"`; for the audit log
+  std::string external_id;              // the CRM's id, opaque, unique within the connection, never empty
+  std::string email;                    // as the CRM has it; may be empty or not an address
+  std::string name;                     // for display and search; may be empty
+  std::optional<bool> opted_out;        // nullopt: unknown (field missing, no permission), never "subscribed"
+  std::optional<Millis> modified_at;    // by the CRM's clock
+  bool deleted = false;                 // the CRM reports that the record is gone
+  std::vector<std::string> merged_ids;  // ids of the records that the CRM merged into this one
+  std::string evidence;                 // what made it opted out, e.g. `Email Opt Out = "1"`; for the audit log
   bool operator==(const RemoteRecord&) const = default;
 };
 
@@ -34,10 +34,10 @@ enum class PushMark : std::uint8_t {
 struct CrmRecord {
   std::string connection;
   std::string external_id;
-  std::string address;              // identity of the linked contact's address; empty: no contact
-  std::optional<bool> opted_out;    // nullopt: never known
+  std::string address;            // identity of the linked contact's address; empty: no contact
+  std::optional<bool> opted_out;  // nullopt: never known
   std::optional<Millis> modified_at;
-  bool deleted = false;             // tombstone
+  bool deleted = false;  // tombstone
   PushMark push_mark = PushMark::none;
   bool operator==(const CrmRecord&) const = default;
 };

@@ -1,4 +1,5 @@
-// The heart: what one CRM record changes, as data. Pure and total: no clock, no I/O, no state. Rules 1-11 of the domain.
+// The heart: what one CRM record changes, as data. Pure and total: no clock, no I/O, no state. Rules 1-11 of the
+// domain.
 #pragma once
 
 #include <optional>
@@ -31,10 +32,10 @@ struct MergedRecord {
 
 // What the store knows about the record at hand and the contacts it concerns.
 struct Known {
-  const CrmRecord* mirror = nullptr;          // nullptr: never seen
-  std::span<const Suppression> linked;        // active, of the contact that the mirror links to
-  std::span<const Suppression> target;        // active, of the contact that has the remote's address (if there is one)
-  std::span<const MergedRecord> merged;       // for RemoteRecord::merged_ids that are known
+  const CrmRecord* mirror = nullptr;     // nullptr: never seen
+  std::span<const Suppression> linked;   // active, of the contact that the mirror links to
+  std::span<const Suppression> target;   // active, of the contact that has the remote's address (if there is one)
+  std::span<const MergedRecord> merged;  // for RemoteRecord::merged_ids that are known
 };
 
 // Which contact an effect is on: the one the mirror links to, or the one that has the remote's address. They are the
@@ -86,24 +87,27 @@ struct Decision {
   std::vector<AddSuppression> adds;
   std::vector<LiftSuppression> lifts;
   std::vector<QueuePush> pushes;
-  std::vector<std::string> merged_away;   // external ids to tombstone as merged into this record
-  bool relinked = false;                  // rule 6: the record moves from `linked` to `target`
+  std::vector<std::string> merged_away;  // external ids to tombstone as merged into this record
+  bool relinked = false;                 // rule 6: the record moves from `linked` to `target`
   Finding finding = Finding::none;
-  std::vector<Reason> remaining;          // with Finding::conflict: why the contact stays unsubscribed
+  std::vector<Reason> remaining;  // with Finding::conflict: why the contact stays unsubscribed
   bool operator==(const Decision&) const = default;
 
   // True when it changes nothing but the time seen.
-  bool empty() const noexcept { return action == MirrorAction::none && adds.empty() && lifts.empty() && pushes.empty(); }
+  bool empty() const noexcept {
+    return action == MirrorAction::none && adds.empty() && lifts.empty() && pushes.empty();
+  }
 };
 
-// `address` is the parsed RemoteRecord::email, nullptr if it is not an address. remote.deleted asks for rule 5; a record
-// that is absent from two complete full syncs is passed as a RemoteRecord with `deleted` set and the mirror's id.
+// `address` is the parsed RemoteRecord::email, nullptr if it is not an address. remote.deleted asks for rule 5; a
+// record that is absent from two complete full syncs is passed as a RemoteRecord with `deleted` set and the mirror's
+// id.
 //
-// Order of rules: 10 (older changes nothing) · 5 (gone) · 7 (no address) · 6 (address changed) · 9 (unknown) · 1, 2, 3, 4.
-// A record without an address is mirrored with an empty address; what its mirror was linked to is left, with its
-// `integration` suppression (nobody is resubscribed by losing an address).
-// A mirror whose opted_out is unknown is no base: nothing is ever lifted from it ("no base, no resubscribe").
-// A tombstone that returns subscribed lifts the record's own `integration`; one that returns opted out keeps or adds it.
+// Order of rules: 10 (older changes nothing) · 5 (gone) · 7 (no address) · 6 (address changed) · 9 (unknown) · 1, 2,
+// 3, 4. A record that loses its address stays linked to the contact it had: its no still counts, nobody is resubscribed
+// by losing an address, and when it gets another one rule 6 applies. One that never had an address is mirrored with
+// none. A mirror whose opted_out is unknown is no base: nothing is ever lifted from it ("no base, no resubscribe"). A
+// tombstone that returns subscribed lifts the record's own `integration`; one that returns opted out keeps or adds it.
 Decision decide(const Known& known, const RemoteRecord& remote, const EmailAddress* address, const SyncRules& rules);
 
 // Two rows with one id within one sync: newer modified_at wins; equal or unknown: any no wins, else the first stays.
@@ -112,8 +116,8 @@ bool replaces_duplicate(const RemoteRecord& earlier, const RemoteRecord& later) 
 
 // Rule 11: a pushed reason was lifted here while `mirror` is opted out because of our push.
 struct LiftedPush {
-  std::optional<QueuePush> push;               // push: both -> tell the CRM that the contact is back
-  std::optional<AddSuppression> suppression;   // push: opt_out -> the CRM owns the no now
+  std::optional<QueuePush> push;              // push: both -> tell the CRM that the contact is back
+  std::optional<AddSuppression> suppression;  // push: opt_out -> the CRM owns the no now
   bool operator==(const LiftedPush&) const = default;
 };
 LiftedPush after_local_lift(const CrmRecord& mirror, Reason lifted, const SyncRules& rules);

@@ -10,7 +10,8 @@ namespace crmsync::domain {
 inline constexpr int kMaxFlips = 3;
 inline constexpr Millis kFlipWindow = kDay;
 
-// `flips`: when the record's opt-out state changed, any order. True when more than kMaxFlips lie in (now - window, now].
+// `flips`: when the record's opt-out state changed, any order. True when more than kMaxFlips lie in (now - window,
+// now].
 bool flips_too_often(std::span<const Millis> flips, Millis now) noexcept;
 
 }  // namespace crmsync::domain

@@ -24,13 +24,13 @@ struct LiftRequest {
   bool connection_configured = true;  // integration: its connection is still in the configuration
   bool permission_confirmed = false;
   bool bulk = false;
-  bool has_ticket = false;            // support
+  bool has_ticket = false;  // support
 };
 
 // Why not, and what to do instead; both are sentences for people without addresses or secrets.
 struct Refusal {
-  std::string code;    // e.g. "resubscribe_forbidden", "crm_owns_it", "contact_owns_it", "support_only",
-                       // "confirmation_missing", "ticket_missing"
+  std::string code;  // e.g. "resubscribe_forbidden", "crm_owns_it", "contact_owns_it", "support_only",
+                     // "confirmation_missing", "ticket_missing"
   std::string detail;
   std::string remedy;
   bool operator==(const Refusal&) const = default;

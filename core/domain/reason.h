@@ -35,10 +35,10 @@ enum class Scope : std::uint8_t {
 
 // Whether an operator (not support) may lift it; the account's `resubscribe: allowed` is needed on top.
 enum class OperatorLift : std::uint8_t {
-  never,             // support only
-  non_integrated,    // in accounts without a CRM
+  never,           // support only
+  non_integrated,  // in accounts without a CRM
   always,
-  connection_gone,   // `integration`, once its connection is no longer in the configuration
+  connection_gone,  // `integration`, once its connection is no longer in the configuration
 };
 
 // When lifting needs a confirmation of permission. Every bulk resubscription needs one, whatever this says.
@@ -46,14 +46,14 @@ enum class Confirmation : std::uint8_t { always, in_bulk };
 
 struct ReasonTraits {
   Reason reason;
-  std::string_view name;        // as in the configuration, the API and the store
-  int default_strikes;          // counted failures until it becomes a suppression
+  std::string_view name;  // as in the configuration, the API and the store
+  int default_strikes;    // counted failures until it becomes a suppression
   Scope scope;
-  bool pushed;                  // told to the CRM
-  bool lifted_by_crm;           // ends when the CRM re-activates the record
+  bool pushed;         // told to the CRM
+  bool lifted_by_crm;  // ends when the CRM re-activates the record
   OperatorLift operator_lift;
   Confirmation confirmation;
-  bool local_only;              // about delivery: never enters the outbox
+  bool local_only;  // about delivery: never enters the outbox
 };
 
 const ReasonTraits& traits(Reason reason) noexcept;

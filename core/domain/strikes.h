@@ -19,7 +19,7 @@ enum class EventType : std::uint8_t {
   deferral,
   out_of_office,  // counts as deferral
   spam_complaint,
-  unsubscribe,    // reason `contact`
+  unsubscribe,  // reason `contact`
   failed_validation,
 };
 
@@ -30,10 +30,10 @@ std::optional<EventType> parse_event_type(std::string_view name) noexcept;
 std::optional<Reason> reason_of(EventType type) noexcept;
 
 struct StrikeRules {
-  std::array<int, kReasonCount> needed;      // by Reason; 1 = at once. Only soft_bounce, blocked, deferral are configurable
+  std::array<int, kReasonCount> needed;  // by Reason; 1 = at once. Only soft_bounce, blocked, deferral are configurable
   Millis window = 90 * kDay;
   Millis deferral_ends_after = 14 * kDay;
-  StrikeRules();                             // the defaults of the reason table
+  StrikeRules();  // the defaults of the reason table
   int needed_for(Reason reason) const noexcept { return needed[static_cast<std::size_t>(reason)]; }
   bool operator==(const StrikeRules&) const = default;
 };

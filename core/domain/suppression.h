@@ -13,7 +13,7 @@ namespace crmsync::domain {
 
 struct Suppression {
   Reason reason = Reason::manual;
-  std::string source;    // integration: record_source(); contact: where the person said no; manual: who; events: what
+  std::string source;  // integration: record_source(); contact: where the person said no; manual: who; events: what
   Millis since = 0;
   std::string evidence;  // a JSON object as text, "{}" if there is none
   bool operator==(const Suppression&) const = default;

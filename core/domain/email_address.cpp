@@ -1,0 +1,181 @@
+#include "core/domain/email_address.h"
+
+#include <array>
+
+#include "core/domain/unicode.h"
+
+namespace crmsync::domain {
+
+namespace {
+
+constexpr std::size_t kMaxLocal = 64;
+constexpr std::size_t kMaxDomain = 255;
+constexpr std::size_t kMaxWhole = 254;
+constexpr std::size_t kMaxLabel = 63;
+
+std::string_view trimmed(std::string_view text) {
+  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// atext of RFC 5321 (RFC 5322 section 3.2.3); bytes above 127 by RFC 6531.
+constexpr std::array<bool, 256> make_atext() {
+  std::array<bool, 256> table{};
+  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '/', '=', '?', '^', '_', '`', '{', '|', '}', '~'})
+    table[static_cast<unsigned char>(c)] = true;
+  for (std::size_t c = 128; c < 256; ++c) table[c] = true;
+  return table;
+}
+constexpr auto kAtext = make_atext();
+
+bool is_dot_string(std::string_view text) {
+  bool after_dot = true;
+  for (const char c : text) {
+    if (c == '.') {
+      if (after_dot) return false;
+      after_dot = true;
+    } else {
+      if (!kAtext[static_cast<unsigned char>(c)]) return false;
+      after_dot = false;
+    }
+  }
+  return !after_dot;
+}
+
+bool is_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
+  return all < 128;
+}
+
+void append_lower(std::string& out, std::string_view text) {
+  const std::size_t start = out.size();
+  out.append(text);
+  for (std::size_t i = start; i < out.size(); ++i)
+    if (out[i] >= 'A' && out[i] <= 'Z') out[i] = static_cast<char>(out[i] | 0x20);
+}
+
+bool is_host_name(std::string_view domain) {
+  std::size_t label = 0;
+  char before = '.';
+  for (const char c : domain) {
+    if (c == '.') {
+      if (label == 0 || before == '-') return false;
+      label = 0;
+    } else {
+      const bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!alnum && (c != '-' || label == 0)) return false;
+      if (++label > kMaxLabel) return false;
+    }
+    before = c;
+  }
+  return label > 0 && before != '-';
+}
+
+// Address-literal: kept as it is, in lower case; only its characters are checked.
+bool is_literal(std::string_view domain) {
+  if (domain.size() < 3 || domain.front() != '[' || domain.back() != ']') return false;
+  for (const char c : domain.substr(1, domain.size() - 2))
+    if (c <= ' ' || c > '~' || c == '[' || c == ']' || c == '\\') return false;
+  return true;
+}
+
+// The text between the quotes with its escapes resolved; false if it is not a quoted-string.
+bool unquote(std::string_view quoted, std::string& out) {
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    char c = quoted[i];
+    if (c == '\\') {
+      if (++i == quoted.size()) return false;
+      c = quoted[i];
+    } else if (c == '"') {
+      return false;
+    }
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) return false;
+    out += c;
+  }
+  return true;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+bool fail(std::string* why, const char* reason) {
+  if (why) *why = reason;
+  return false;
+}
+
+// The local part is `text[0, n)`; quoted strings may hold an @, so the domain starts after the last one.
+bool add_local(std::string_view local, std::string& identity, std::string* why) {
+  if (local.empty()) return fail(why, "nothing stands before the @");
+  if (local.size() > kMaxLocal) return fail(why, "the part before the @ is longer than 64 octets");
+  std::string content;
+  if (local.front() == '"') {
+    if (local.size() < 2 || local.back() != '"' || !unquote(local.substr(1, local.size() - 2), content))
+      return fail(why, "the quoted part before the @ is not closed properly");
+    if (!is_dot_string(content)) content = quoted(content);
+    local = content;
+  } else if (!is_dot_string(local)) {
+    return fail(why, "a character before the @ is not allowed there, or a dot stands at an end or twice");
+  }
+  if (is_ascii(local)) {
+    append_lower(identity, local);
+    return true;
+  }
+  const auto folded = fold_case(local);
+  if (!folded) return fail(why, "it is not valid UTF-8");
+  identity += *folded;
+  return true;
+}
+
+bool add_domain(std::string_view domain, std::string& identity, std::string* why) {
+  if (domain.empty()) return fail(why, "nothing stands after the @");
+  if (domain.size() > kMaxDomain) return fail(why, "the part after the @ is longer than 255 octets");
+  if (domain.front() == '[') {
+    if (!is_literal(domain)) return fail(why, "the address literal after the @ is not closed properly");
+    append_lower(identity, domain);
+    return true;
+  }
+  if (is_ascii(domain)) {
+    if (!is_host_name(domain)) return fail(why, "the part after the @ is not a domain name");
+    append_lower(identity, domain);
+    return true;
+  }
+  const auto ascii = to_a_labels(domain);
+  if (!ascii || !is_host_name(*ascii)) return fail(why, "the part after the @ is not a domain name");
+  append_lower(identity, *ascii);
+  return true;
+}
+
+}  // namespace
+
+bool normalise_email_address(std::string_view text, std::string& identity, std::string* why) {
+  identity.clear();
+  text = trimmed(text);
+  if (text.empty()) return fail(why, "it is empty");
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos) return fail(why, "it has no @");
+  if (!add_local(text.substr(0, at), identity, why)) return false;
+  identity += '@';
+  if (!add_domain(text.substr(at + 1), identity, why)) return false;
+  return identity.size() <= kMaxWhole || fail(why, "it is longer than 254 octets");
+}
+
+std::optional<EmailAddress> parse_email_address(std::string_view text, std::string* why) {
+  EmailAddress address;
+  if (!normalise_email_address(text, address.identity, why)) return std::nullopt;
+  address.display = trimmed(text);
+  return address;
+}
+
+}  // namespace crmsync::domain
