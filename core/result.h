@@ -29,6 +29,7 @@ struct Error {
   std::string message;  // for people; names the place and the cure; never a secret, never an e-mail address
   std::optional<std::chrono::milliseconds> retry_after;
 
+  Error() = default;
   Error(ErrorKind k, std::string m, std::optional<std::chrono::milliseconds> after = std::nullopt)
       : kind(k), message(std::move(m)), retry_after(after) {}
   bool operator==(const Error&) const = default;

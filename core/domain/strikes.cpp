@@ -54,8 +54,9 @@ std::optional<Millis> suppressed_since(Reason reason, std::span<const DeliveryEv
     if (event.at > not_before && (resets || reason_of(event.type) == reason)) relevant.push_back(event);
   }
   // At one moment a delivery comes first: of two stories the cautious one counts.
-  std::sort(relevant.begin(), relevant.end(), [](const auto& a, const auto& b) {
-    return a.at != b.at ? a.at < b.at : (a.type == EventType::delivered) > (b.type == EventType::delivered);
+  std::sort(relevant.begin(), relevant.end(), [](const DeliveryEvent& a, const DeliveryEvent& b) {
+    if (a.at != b.at) return a.at < b.at;
+    return a.type == EventType::delivered && b.type != EventType::delivered;
   });
   std::vector<Millis> strikes;  // the first of each day, since the last delivery
   for (const auto& event : relevant) {

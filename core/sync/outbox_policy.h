@@ -1,7 +1,11 @@
-// What becomes of a push after an attempt. Pure; used by the outbox worker.
+// What becomes of a push after an attempt, and when it is late. Pure; used by the outbox worker.
+//   pending --attempt--> sent (the CRM took it, reading the record back has to show it) --read back--> acknowledged
+//   pending --failed--> pending (again later) | dead (an alarm);   sent --not read back in time--> dead
+//   pending, sent --the opt-out was lifted, or a newer push replaces it--> superseded
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/domain/millis.h"
 #include "core/sync/retry.h"
@@ -9,28 +13,63 @@
 namespace crmsync::sync {
 
 enum class PushOutcome { acknowledged, accepted, failed };
-enum class PushNext { pending, sent, acknowledged, dead };
+enum class PushNext { pending, sent, acknowledged, dead, superseded };
 
-struct PushAttempt {
-  int attempts = 0;  // before this one
+struct OutboxPolicy {
+  int max_attempts = 8;  // that the CRM failed to take; dead only when the deadline is over, too
+  domain::Millis warn_after = 12 * domain::kHour;
+  domain::Millis deadline = 48 * domain::kHour;   // from the opt-out until the CRM confirms it
+  domain::Millis read_back = 24 * domain::kHour;  // at least, from being taken until it has to be seen
+  Backoff backoff{std::chrono::milliseconds(2000), std::chrono::minutes(30)};
+  bool operator==(const OutboxPolicy&) const = default;
+};
+
+struct PushProgress {
+  PushNext state = PushNext::pending;  // before
+  int attempts = 0;                    // before
+  domain::Millis created_at = 0;
   domain::Millis deadline_at = 0;
+  bool operator==(const PushProgress&) const = default;
 };
 
 struct PushVerdict {
   PushNext next = PushNext::pending;
   int attempts = 0;
-  domain::Millis next_at = 0;  // pending: when to try again; sent: when to give up waiting for the read-back
-  bool stop_connection = false;
+  domain::Millis next_at = 0;     // pending: when to try again; sent: until when it has to be read back
+  bool stop_connection = false;   // no more pushes to this connection until a person has looked
+  bool pause_connection = false;  // the CRM said "not before next_at", and that goes for every push
   bool operator==(const PushVerdict&) const = default;
 };
 
-// `error` is looked at only when the outcome is `failed`. What concerns this one record (rejected, not found, stale) is
-// dead at once; everything else is tried until the deadline and at least kMinAttempts times.
-inline constexpr int kMinAttempts = 8;
-PushVerdict after_attempt(const PushAttempt& push, PushOutcome outcome, const Error* error, domain::Millis now,
-                          double random);
+// `error` is looked at only when the outcome is `failed`; without one it counts as transient. What the CRM refuses for
+// this record (rejected, not_found) is dead at once. What hinders every push alike (credentials, a rate limit) is not
+// the push's fault: it stays pending for as long as it takes, and the deadline raises the alarm. `random` in [0, 1).
+PushVerdict after_attempt(const PushProgress& push, PushOutcome outcome, const std::optional<Error>& error,
+                          domain::Millis now, double random, const OutboxPolicy& policy = {});
 
-// A push that was sent and never read back until its deadline: the CRM has not confirmed it, so it is an alarm.
-PushVerdict after_waiting(const PushAttempt& push);
+// A push whose time to be read back is over: the CRM took it and shows nothing, so a person has to look.
+PushVerdict after_waiting(const PushProgress& push, domain::Millis now);
+
+// The record was read and is as the push wanted it. Final states stay.
+PushVerdict after_read_back(const PushProgress& push, domain::Millis now);
+
+// The opt-out was lifted, or a newer push says the same or the opposite. Final states stay.
+PushVerdict after_superseding(const PushProgress& push, domain::Millis now);
+
+enum class Lateness { on_time, warned, overdue };
+
+// Dead pushes are as late as open ones: the CRM does not know. Settled ones are never late. A clock that was set back
+// behind the creation counts as no time passed.
+Lateness lateness(const PushProgress& push, domain::Millis now, const OutboxPolicy& policy = {});
+domain::Millis age(const PushProgress& push, domain::Millis now);
+
+// What the alarms and metrics of one connection say: fed with every open or dead push.
+struct OutboxHealth {
+  std::int64_t warned = 0;  // overdue ones not included
+  std::int64_t overdue = 0;
+  domain::Millis oldest_age = 0;
+  void add(const PushProgress& push, domain::Millis now, const OutboxPolicy& policy = {});
+  bool operator==(const OutboxHealth&) const = default;
+};
 
 }  // namespace crmsync::sync

@@ -3,6 +3,8 @@
 namespace crmsync::sync {
 
 namespace {
+__extension__ using Wide = unsigned __int128;
+
 // Load factor 0.8: the fingerprints are already well mixed, so linear probing stays short.
 std::size_t capacity_for(std::size_t n) { return n + n / 4 + 16; }
 }  // namespace
@@ -12,7 +14,7 @@ SeenSet::SeenSet(std::size_t expected) : slots_(capacity_for(expected)), marks_(
 // Multiply-shift maps the fingerprint onto any table size without a division.
 std::size_t SeenSet::slot_of(std::uint64_t fingerprint) const {
   const std::size_t size = slots_.size();
-  auto slot = static_cast<std::size_t>((static_cast<unsigned __int128>(fingerprint) * size) >> 64);
+  auto slot = static_cast<std::size_t>((static_cast<Wide>(fingerprint) * size) >> 64);
   while (slots_[slot] != 0 && slots_[slot] != fingerprint)
     if (++slot == size) slot = 0;
   return slot;
