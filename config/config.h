@@ -41,10 +41,10 @@ struct RateLimit {
 
 struct Connection {
   std::string id;
-  std::string account;                          // the account's id
-  std::string connector;                        // name of a connectors::Kind
+  std::string account;    // the account's id
+  std::string connector;  // name of a connectors::Kind
   Schedule schedule;
-  domain::SyncRules rules;                      // id, on_delete, push
+  domain::SyncRules rules;  // id, on_delete, push
   domain::Limits limits;
   std::optional<RateLimit> rate_limit;
   milliseconds push_deadline = std::chrono::hours(48);
@@ -56,7 +56,7 @@ struct Connection {
 struct Account {
   std::string id;
   std::string name;
-  std::string brand;                            // empty: a brand of its own
+  std::string brand;  // empty: a brand of its own
   bool resubscribe_allowed = false;
   std::vector<Connection> connections;
   bool integrated() const { return !connections.empty(); }
@@ -65,20 +65,20 @@ struct Account {
 struct Token {
   std::string name;
   domain::Role role = domain::Role::viewer;
-  std::vector<std::string> accounts;            // empty: all
-  std::string sha256;                           // hex, of the token's text
+  std::vector<std::string> accounts;  // empty: all
+  std::string sha256;                 // hex, of the token's text
 };
 
 struct Api {
   std::string socket = "/run/crmsyncd/control.sock";
-  std::optional<std::string> listen;            // "127.0.0.1:8710"
+  std::optional<std::string> listen;  // "127.0.0.1:8710"
   std::vector<Token> tokens;
 };
 
 enum class LogFormat { text, json };
 
 struct Log {
-  std::string level = "info";                   // trace debug info warn error
+  std::string level = "info";  // trace debug info warn error
   LogFormat format = LogFormat::text;
 };
 

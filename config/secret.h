@@ -6,6 +6,9 @@
 
 namespace crmsync::config {
 
+// Overwrites the whole buffer, the unused part and what a move left behind included, and makes it empty.
+void wipe(std::string& text) noexcept;
+
 class Secret {
  public:
   explicit Secret(std::string text);
@@ -19,6 +22,10 @@ class Secret {
   const std::string& reveal() const noexcept { return text_; }
   // Takes the same time wherever the first difference is.
   bool equals(std::string_view other) const noexcept;
+
+  // No stream, whatever its kind, and so no formatter that goes through one.
+  template <class Stream>
+  friend Stream& operator<<(Stream& stream, const Secret& secret) = delete;
 
  private:
   std::string text_;

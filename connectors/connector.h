@@ -1,7 +1,7 @@
 // What a connector is: the one header an author reads. A connector reads contacts from one kind of CRM page by page and
 // tells it about opt-outs. It never sees the store and decides nothing: it reports what the CRM says.
-// It is single-threaded (everything runs on the executor it is given), cancellable at every await, and owns no state that
-// has to survive it: what must survive is in the cursor.
+// It is single-threaded (everything runs on the executor it is given), cancellable at every await, and owns no state
+// that has to survive it: what must survive is in the cursor.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -29,55 +29,55 @@ enum class Mode { incremental, full };
 enum class OptOutOwner { record, address };
 
 struct Capabilities {
-  bool incremental = false;       // can read only what changed since a cursor; otherwise every run reads everything
-  bool lists_deletions = false;   // reports deleted records itself (RemoteRecord::deleted)
+  bool incremental = false;      // can read only what changed since a cursor; otherwise every run reads everything
+  bool lists_deletions = false;  // reports deleted records itself (RemoteRecord::deleted)
   bool push_opt_out = false;
   bool push_opt_in = false;
-  bool confirms_push = false;     // PushResult::acknowledged is the CRM's own confirmation; otherwise reading the record
-                                  // back opted out is (the push stays "sent" until then)
+  bool confirms_push = false;  // PushResult::acknowledged is the CRM's own confirmation; otherwise reading the record
+                               // back opted out is (the push stays "sent" until then)
   OptOutOwner opt_out_owner = OptOutOwner::record;
-  std::size_t push_batch = 100;   // pushes per call of push()
+  std::size_t push_batch = 100;  // pushes per call of push()
 };
 
 struct FetchRequest {
   Mode mode = Mode::full;
-  nlohmann::json cursor;          // null at the start of a run without one; otherwise what the last page returned
-  std::size_t page_size = 0;      // 0: the connector's choice
-  std::string accepted;           // Page::doubt_token that a person approved: that one doubt is settled
+  nlohmann::json cursor;      // null at the start of a run without one; otherwise what the last page returned
+  std::size_t page_size = 0;  // 0: the connector's choice
+  std::string accepted;       // Page::doubt_token that a person approved: that one doubt is settled
 };
 
 // Pages of one run follow each other; page.next_cursor goes into the next request, until `end`.
 struct Page {
   std::vector<domain::RemoteRecord> records;
-  std::vector<std::string> bad_rows;     // rows that could not be read at all: place and cause, no addresses
-  nlohmann::json next_cursor;            // where the next page, or after `end` the next run, starts
-  bool end = false;                      // the last page of this run
-  bool complete = true;                  // on the last page: the connector can prove that nothing is missing
-  std::string doubt;                     // when not complete: why, one sentence for a person
-  std::string doubt_token;               // identifies this very doubt (e.g. file name, size and time)
+  std::vector<std::string> bad_rows;  // rows that could not be read at all: place and cause, no addresses
+  nlohmann::json next_cursor;         // where the next page, or after `end` the next run, starts
+  bool end = false;                   // the last page of this run
+  bool complete = true;               // on the last page: the connector can prove that nothing is missing
+  std::string doubt;                  // when not complete: why, one sentence for a person
+  std::string doubt_token;            // identifies this very doubt (e.g. file name, size and time)
 };
 
 struct Push {
-  std::string idempotency_key;           // the same for every repetition of this push
+  std::string idempotency_key;  // the same for every repetition of this push
   domain::PushKind kind = domain::PushKind::opt_out;
-  std::string external_id;               // empty when the opt-out belongs to the address
-  std::string email;                     // as the CRM knows it
-  std::string reason;                    // to_string(Reason)
-  domain::Millis at = 0;                 // when the person said it
+  std::string external_id;  // empty when the opt-out belongs to the address
+  std::string email;        // as the CRM knows it
+  std::string reason;       // to_string(Reason)
+  domain::Millis at = 0;    // when the person said it
 };
 
 // One per push, same order. A failed one has an error, whose kind decides what happens next.
 struct PushResult {
   enum class State { acknowledged, accepted, failed };
   State state = State::failed;
-  std::optional<Error> error;            // with `failed`
+  std::optional<Error> error;  // with `failed`
 };
 
 // What `connection test` shows: one line per check.
 struct ProbeVerdict {
-  std::string check;                     // e.g. "reachable", "readable", "opt-out column", "outgoing folder"
+  std::string check;  // e.g. "reachable", "readable", "opt-out column", "outgoing folder"
   bool ok = false;
-  std::string detail;                    // what was found, or what to do; no secrets
+  std::string detail;  // what was found, or what to do; no secrets
 };
 
 struct Probe {
@@ -99,12 +99,12 @@ class Connector {
   virtual std::optional<std::string> record_url(std::string_view /*external_id*/) const { return std::nullopt; }
 };
 
-// What a connector is made with. `work` is a pool for blocking or long work (files, big pages): post to it and come back,
-// so that the network thread answers meanwhile.
+// What a connector is made with. `work` is a pool for blocking or long work (files, big pages): post to it and come
+// back, so that the network thread answers meanwhile.
 struct Environment {
   asio::any_io_executor executor;
   asio::any_io_executor work;
-  std::function<domain::Millis()> now;       // wall clock
+  std::function<domain::Millis()> now;  // wall clock
 };
 
 // One option of a connector's section of the configuration.

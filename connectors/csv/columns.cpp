@@ -12,7 +12,8 @@ std::string lower(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   return out;
 }
 
@@ -62,7 +63,8 @@ constexpr List<2> kCommonFirst{"first name", "name"};
 
 const std::array<KnownSet, 5> kSets{{
     {"Mailchimp", kMailchimpMarks, kMailchimpId, kMailchimpEmail, kMailchimpOut, kMailchimpModified, kFirst, kLast},
-    {"Salesforce", kSalesforceMarks, kSalesforceId, kEmail, kSalesforceOut, kSalesforceModified, kSalesforceFirst, kSalesforceLast},
+    {"Salesforce", kSalesforceMarks, kSalesforceId, kEmail, kSalesforceOut, kSalesforceModified, kSalesforceFirst,
+     kSalesforceLast},
     {"Salesforce report", kReportMarks, kReportId, kEmail, kReportOut, kReportModified, kFirst, kLast},
     {"HubSpot", kHubSpotMarks, kHubSpotId, kEmail, kHubSpotOut, kHubSpotModified, kFirst, kLast},
     {"common names", kEmail, kCommonId, kCommonEmail, kCommonOut, kCommonModified, kCommonFirst, kLast},
@@ -87,8 +89,11 @@ class Header {
   Result<std::size_t> named(const std::string& name) const {
     const std::string wanted = lower(name);
     const auto n = std::count(names_.begin(), names_.end(), wanted);
-    if (n == 0) return Error(ErrorKind::protocol, "the export has no column \"" + name + "\"; its columns are: " + all());
-    if (n > 1) return Error(ErrorKind::protocol, "the export has " + std::to_string(n) + " columns named \"" + name + "\": which one is meant?");
+    if (n == 0)
+      return Error(ErrorKind::protocol, "the export has no column \"" + name + "\"; its columns are: " + all());
+    if (n > 1)
+      return Error(ErrorKind::protocol,
+                   "the export has " + std::to_string(n) + " columns named \"" + name + "\": which one is meant?");
     return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), wanted) - names_.begin());
   }
   std::string all() const {
@@ -169,7 +174,9 @@ Result<Columns> map_columns(const std::vector<std::string>& cells, const nlohman
   const bool configured = options.contains("columns");
   if (!found && !(configured && options["columns"].contains("email")))
     return Error(ErrorKind::protocol,
-                 "the export's header has no column for the e-mail address; name it with `columns: { email: ... }`. Its columns are: " + header.all());
+                 "the export's header has no column for the e-mail address; name it with `columns: { email: ... }`. "
+                 "Its columns are: " +
+                     header.all());
   Columns columns = found.value_or(Columns{});
   if (configured)
     if (auto done = apply_option(options["columns"], header, columns); !done) return done.error();

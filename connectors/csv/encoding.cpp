@@ -37,7 +37,11 @@ constexpr std::array<char16_t, 32> kHigh{0x20AC, 0x81,   0x201A, 0x0192, 0x201E,
 // Length of the valid sequence at `at`, 0 if there is none.
 std::size_t sequence_at(const unsigned char* at, std::size_t left) {
   const unsigned char lead = at[0];
-  const std::size_t size = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  const std::size_t size = lead < 0x80                   ? 1
+                           : lead >= 0xC2 && lead < 0xE0 ? 2
+                           : lead >= 0xE0 && lead < 0xF0 ? 3
+                           : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                         : 0;
   if (size == 0 || size > left) return 0;
   for (std::size_t i = 1; i < size; ++i)
     if ((at[i] & 0xC0) != 0x80) return 0;

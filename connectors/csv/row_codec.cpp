@@ -37,17 +37,20 @@ constexpr std::array<std::string_view, 3> kYes{"false", "no", "0"};
 
 }  // namespace
 
-RowCodec::RowCodec(Columns columns, const std::vector<std::string>& values) : columns_(std::move(columns)), no_values_(values) {
+RowCodec::RowCodec(Columns columns, const std::vector<std::string>& values)
+    : columns_(std::move(columns)), no_values_(values) {
   if (no_values_.empty()) no_values_.assign(kDefaultNo.begin(), kDefaultNo.end());
 }
 
 bool RowCodec::is_no(std::string_view cell) const {
   if (columns_.any_value_is_no) return !cell.empty();
   if (cell.empty()) return false;
-  return std::any_of(no_values_.begin(), no_values_.end(), [&](const auto& value) { return equal_ignoring_case(cell, value); });
+  return std::any_of(no_values_.begin(), no_values_.end(),
+                     [&](const auto& value) { return equal_ignoring_case(cell, value); });
 }
 
-std::optional<bool> RowCodec::opted_out(std::span<const std::string_view> cells, bool cut, std::string& evidence) const {
+std::optional<bool> RowCodec::opted_out(std::span<const std::string_view> cells, bool cut,
+                                        std::string& evidence) const {
   for (const auto& condition : columns_.conditions) {
     if (!equal_ignoring_case(trimmed(cells[condition.column]), condition.equals)) continue;
     evidence = "column " + std::to_string(condition.column + 1) + " = " + condition.equals;
@@ -100,7 +103,8 @@ struct Scanner {
 
   bool number(int& to, int digits_least, int digits_most) {
     int n = 0, value = 0;
-    while (n < digits_most && n < static_cast<int>(text.size()) && text[static_cast<std::size_t>(n)] >= '0' && text[static_cast<std::size_t>(n)] <= '9')
+    while (n < digits_most && n < static_cast<int>(text.size()) && text[static_cast<std::size_t>(n)] >= '0' &&
+           text[static_cast<std::size_t>(n)] <= '9')
       value = value * 10 + (text[static_cast<std::size_t>(n++)] - '0');
     if (n < digits_least) return false;
     text.remove_prefix(static_cast<std::size_t>(n));
@@ -158,20 +162,24 @@ bool zone(Scanner& in, Parts& p) {
 std::optional<domain::Millis> parse_time(std::string_view text) noexcept {
   Scanner in{text};
   Parts p;
-  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (digits && (text.size() == 10 || text.size() == 13)) {
     domain::Millis value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return text.size() == 10 ? value * 1000 : value;
   }
   Scanner iso{text};
-  if (iso.number(p.year, 4, 4) && iso.skip('-') && iso.number(p.month, 2, 2) && iso.skip('-') && iso.number(p.day, 2, 2)) {
+  if (iso.number(p.year, 4, 4) && iso.skip('-') && iso.number(p.month, 2, 2) && iso.skip('-') &&
+      iso.number(p.day, 2, 2)) {
     if (iso.text.empty()) return to_millis(p);
     if (!iso.skip('T') && !iso.skip(' ')) return std::nullopt;
     return time_of_day(iso, p) && zone(iso, p) ? to_millis(p) : std::nullopt;
   }
   p = {};
-  if (!in.number(p.month, 1, 2) || !in.skip('/') || !in.number(p.day, 1, 2) || !in.skip('/') || !in.number(p.year, 4, 4)) return std::nullopt;
+  if (!in.number(p.month, 1, 2) || !in.skip('/') || !in.number(p.day, 1, 2) || !in.skip('/') ||
+      !in.number(p.year, 4, 4))
+    return std::nullopt;
   if (in.text.empty()) return to_millis(p);
   return in.skip(' ') && time_of_day(in, p) && in.text.empty() ? to_millis(p) : std::nullopt;
 }

@@ -15,8 +15,8 @@ class RowCodec {
   // `opted_out_values`: what means opted out, case-insensitively; empty: the defaults.
   RowCodec(Columns columns, const std::vector<std::string>& opted_out_values);
 
-  // Fills `record`, whose strings are reused. `last_without_line_end`: the row ended with the file, so its last cell may
-  // be cut; an answer to "opted out?" that rests on it is unknown unless it is a whole word that we know.
+  // Fills `record`, whose strings are reused. `last_without_line_end`: the row ended with the file, so its last cell
+  // may be cut; an answer to "opted out?" that rests on it is unknown unless it is a whole word that we know.
   void decode(std::span<const std::string_view> cells, bool last_without_line_end, domain::RemoteRecord& record) const;
   const Columns& columns() const noexcept { return columns_; }
 

@@ -24,7 +24,8 @@ Error cannot(const char* what, const std::string& path) {
 }
 
 Error changed(const std::string& path) {
-  return Error(ErrorKind::transient, "the file " + path + " changed while it was read; the next run starts again from its beginning");
+  return Error(ErrorKind::transient,
+               "the file " + path + " changed while it was read; the next run starts again from its beginning");
 }
 
 }  // namespace

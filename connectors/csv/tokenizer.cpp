@@ -47,7 +47,8 @@ bool Tokenizer::refill() {
 }
 
 // Reads one row at at_. `needs_more`: its end is not in the buffer yet.
-Tokenizer::Scan Tokenizer::scan(std::vector<std::string_view>& fields, bool at_end, std::size_t& row_end, bool& by_line) {
+Tokenizer::Scan Tokenizer::scan(std::vector<std::string_view>& fields, bool at_end, std::size_t& row_end,
+                                bool& by_line) {
   fields.clear();
   row_lines_ = 0;
   std::size_t unescaped = 0;

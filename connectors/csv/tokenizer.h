@@ -1,5 +1,6 @@
-// Splits delimited text into rows by RFC 4180, leniently: quoted fields may hold delimiters, quotes and line ends; rows end
-// with CR LF, LF or CR. Works on a buffer that is refilled, so memory does not grow with the file. Used by RowReader.
+// Splits delimited text into rows by RFC 4180, leniently: quoted fields may hold delimiters, quotes and line ends; rows
+// end with CR LF, LF or CR. Works on a buffer that is refilled, so memory does not grow with the file. Used by
+// RowReader.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,7 @@ class Tokenizer {
   void set_offset(std::uint64_t offset) { base_ = offset - at_; }
   // The number of line ends consumed: the next row starts on line lines() + 1.
   std::uint64_t lines() const noexcept { return lines_; }
+  char delimiter() const noexcept { return delimiter_; }
   void set_lines(std::uint64_t lines) { lines_ = lines; }
 
   static constexpr std::size_t kMaxRow = 1 << 20;
@@ -46,9 +48,9 @@ class Tokenizer {
   char delimiter_;
   Refill refill_;
   std::string buffer_;
-  std::deque<std::string> unescaped_;   // fields with doubled quotes; reused
-  std::size_t at_ = 0;                  // start of the next row in the buffer
-  std::uint64_t base_ = 0;              // offset of the buffer's first byte
+  std::deque<std::string> unescaped_;  // fields with doubled quotes; reused
+  std::size_t at_ = 0;                 // start of the next row in the buffer
+  std::uint64_t base_ = 0;             // offset of the buffer's first byte
   std::uint64_t lines_ = 0;
   std::uint64_t row_lines_ = 0;
   bool exhausted_ = false;

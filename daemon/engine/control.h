@@ -22,10 +22,10 @@ struct ConnectionActivity {
   std::string id;
   std::string account;
   std::string connector;
-  std::string state;                      // idle | running | backing_off | stopped
-  std::optional<domain::Millis> next_due; // wall clock; nullopt: only on demand
-  std::string last_error;                 // of the last failed run, empty after a good one
-  int failures = 0;                       // in a row
+  std::string state;                       // idle | running | backing_off | stopped
+  std::optional<domain::Millis> next_due;  // wall clock; nullopt: only on demand
+  std::string last_error;                  // of the last failed run, empty after a good one
+  int failures = 0;                        // in a row
 };
 
 // The result of `plan`: what a sync would do now. Nothing of it is kept.
@@ -60,7 +60,8 @@ class Control {
   virtual asio::awaitable<Result<PlanReport>> plan(std::string connection, store::RunMode mode) = 0;
   virtual asio::awaitable<Result<connectors::Probe>> test(std::string connection) = 0;
   // A link to the CRM record, where the connector can build one.
-  virtual std::optional<std::string> record_url(const std::string& connection, const std::string& external_id) const = 0;
+  virtual std::optional<std::string> record_url(const std::string& connection,
+                                                const std::string& external_id) const = 0;
 
   // Settle a held run. Errors: not_found, rejected (the run is not held; the message says what it is).
   virtual asio::awaitable<Result<store::RunRow>> approve(store::Id run, store::Actor actor) = 0;
