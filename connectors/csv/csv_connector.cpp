@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -80,16 +81,16 @@ class CsvConnector final : public Connector {
       reader_.reset();
       place_ = Place::parse(request.cursor);
     }
-    co_await asio::post(environment_.work, asio::use_awaitable);
+    co_await asio::post(asio::bind_executor(environment_.work, asio::use_awaitable));
     auto page = read_page(request);
-    co_await asio::post(environment_.executor, asio::use_awaitable);
+    co_await asio::post(asio::bind_executor(environment_.executor, asio::use_awaitable));
     co_return page;
   }
 
   asio::awaitable<std::vector<PushResult>> push(std::span<const Push> batch) override {
-    co_await asio::post(environment_.work, asio::use_awaitable);
+    co_await asio::post(asio::bind_executor(environment_.work, asio::use_awaitable));
     auto written = write_batch(outgoing_, batch);
-    co_await asio::post(environment_.executor, asio::use_awaitable);
+    co_await asio::post(asio::bind_executor(environment_.executor, asio::use_awaitable));
     PushResult result;
     result.state = written ? PushResult::State::accepted : PushResult::State::failed;
     if (!written) result.error = written.error();
@@ -98,9 +99,9 @@ class CsvConnector final : public Connector {
   }
 
   asio::awaitable<Probe> probe() override {
-    co_await asio::post(environment_.work, asio::use_awaitable);
+    co_await asio::post(asio::bind_executor(environment_.work, asio::use_awaitable));
     Probe probe = look();
-    co_await asio::post(environment_.executor, asio::use_awaitable);
+    co_await asio::post(asio::bind_executor(environment_.executor, asio::use_awaitable));
     co_return probe;
   }
 
