@@ -5,7 +5,8 @@
 namespace crmsync::domain {
 
 std::int64_t allowed(const Limit& limit, std::int64_t records) noexcept {
-  const auto share = static_cast<std::int64_t>(static_cast<double>(records) * limit.percent / 100.0);
+  // A hair more, so that 0.57% of 10,000 is 57 in binary fractions too.
+  const auto share = static_cast<std::int64_t>(static_cast<double>(records) * limit.percent / 100.0 + 1e-6);
   return std::min(std::max(share, limit.at_least), limit.at_most);
 }
 

@@ -26,7 +26,8 @@ struct ChangeCounts {
   bool operator==(const ChangeCounts&) const = default;
 };
 
-// Contacts that the limit allows with `records` live records in the connection.
+// Contacts that the limit allows with `records` live records in the connection: the share rounded down, raised to
+// `at_least`, then cut to `at_most` (which wins where the two contradict each other).
 std::int64_t allowed(const Limit& limit, std::int64_t records) noexcept;
 
 struct BrakeVerdict {

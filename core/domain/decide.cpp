@@ -8,13 +8,20 @@ namespace crmsync::domain {
 
 namespace {
 
-bool contains(std::span<const Suppression> active, Reason reason, std::string_view source) {
-  return std::any_of(active.begin(), active.end(), [&](const auto& s) { return is_suppression(s, reason, source); });
+const Suppression* find(std::span<const Suppression> active, Reason reason, std::string_view source) {
+  for (const auto& s : active)
+    if (is_suppression(s, reason, source)) return &s;
+  return nullptr;
 }
 
 bool follows_the_person(Reason reason) { return reason == Reason::contact || reason == Reason::manual; }
 
-// Decides one record; each step adds its part to the decision.
+std::string deletion_evidence() { return evidence("crm", "deleted in the CRM"); }
+
+// A deletion is policy, not a person's no: it ends when the record returns, and a merge that follows it explains it.
+bool by_deletion(const Suppression& s) { return s.evidence == deletion_evidence(); }
+
+// Decides one record; each step adds its part to the decision. "Home" is the contact that the record has afterwards.
 class Decider {
  public:
   Decider(const Known& known, const RemoteRecord& remote, const EmailAddress* address, const SyncRules& rules)
@@ -23,23 +30,23 @@ class Decider {
         remote_(remote),
         address_(address),
         rules_(rules),
-        own_(record_source(rules.connection, remote.external_id)) {}
+        own_(record_source(rules.connection, remote.external_id)),
+        was_linked_(base_ && !base_->address.empty()),
+        was_gone_(base_ && base_->deleted),
+        moved_(was_linked_ && address && base_->address != address->identity),
+        home_(address ? Side::target : Side::linked),
+        own_active_(find(was_linked_ ? known.linked : known.target, Reason::integration, own_)) {}
 
   Decision decide() {
-    if (older()) {
-      decision_.finding = Finding::older;
-      if (base_) decision_.mirror = *base_;
-      return decision_;
-    }
+    if (older()) return nothing(Finding::older);
     if (remote_.deleted) return gone();
+    if (stays_gone()) return nothing(address_ ? Finding::unknown_opt_out : Finding::no_address);
     start_mirror();
-    if (!address_) return without_address();
-    moved_ = base_ && !base_->address.empty() && base_->address != address_->identity;
+    if (!has_home()) return without_contact();
+    if (address_) decision_.mirror.address = address_->identity;
     decision_.relinked = moved_;
-    if (!remote_.opted_out && !base_) return unknown_and_new();
-    decision_.mirror.address = address_->identity;
     merge();
-    if (moved_) follow_the_person();
+    if (moved_) carry(known_.linked, base_->address);
     if (!remote_.opted_out)
       unknown();
     else if (*remote_.opted_out)
@@ -55,10 +62,24 @@ class Decider {
     return base_ && remote_.modified_at && base_->modified_at && *remote_.modified_at < *base_->modified_at;
   }
 
+  // A tombstone returns only with something to decide on: without a known opt-out, or subscribed but without the
+  // address that says whom it concerns, it stays what it was.
+  bool stays_gone() const {
+    return was_gone_ && (!remote_.opted_out || (!address_ && was_linked_ && !*remote_.opted_out));
+  }
+
+  // A record that loses its address keeps the contact it had. One whose opt-out is unknown gets none (rule 9), unless
+  // it was opted out when that was known last: that no concerns the address it has now.
+  bool has_home() const { return was_linked_ || (address_ && (remote_.opted_out || base() == true)); }
+
   std::optional<bool> base() const { return base_ ? base_->opted_out : std::nullopt; }
-  bool was_gone() const { return base_ && base_->deleted; }
-  // Where the record's own `integration` is, if it is active: with the contact it is linked to.
-  bool own_active() const { return contains(base_ ? known_.linked : known_.target, Reason::integration, own_); }
+  std::span<const Suppression> at(Side side) const { return side == Side::linked ? known_.linked : known_.target; }
+
+  Decision nothing(Finding finding) {
+    decision_.finding = finding;
+    if (base_) decision_.mirror = *base_;
+    return decision_;
+  }
 
   void start_mirror() {
     CrmRecord& mirror = decision_.mirror;
@@ -67,6 +88,8 @@ class Decider {
     mirror.external_id = remote_.external_id;
     mirror.deleted = false;
     if (remote_.modified_at) mirror.modified_at = remote_.modified_at;
+    if (!remote_.opted_out) decision_.finding = Finding::unknown_opt_out;
+    if (!address_) decision_.finding = Finding::no_address;
   }
 
   Decision finished() {
@@ -75,150 +98,148 @@ class Decider {
     return decision_;
   }
 
-  // Rule 5.
+  // Rule 5. What was pushed to the record went with it: if it returns opted out, that is the CRM's own word.
   Decision gone() {
-    if (!base_ || base_->deleted) {
-      if (base_) decision_.mirror = *base_;
-      return decision_;
-    }
+    if (!base_ || was_gone_) return nothing(Finding::none);
     start_mirror();
+    decision_.finding = Finding::none;
     decision_.mirror.deleted = true;
+    decision_.mirror.push_mark = PushMark::none;
     decision_.action = MirrorAction::tombstone;
-    if (rules_.on_delete == OnDelete::suppress && !base_->address.empty() && !own_active())
-      decision_.adds.push_back({Side::linked, Reason::integration, own_, evidence("crm", "deleted in the CRM")});
+    if (rules_.on_delete == OnDelete::suppress && was_linked_)
+      add(Side::linked, Reason::integration, own_, deletion_evidence());
     return decision_;
   }
 
-  // Rule 7. A no that comes without an address still concerns the contact that the record had.
-  Decision without_address() {
-    decision_.finding = Finding::no_address;
-    const bool linked = !decision_.mirror.address.empty();
-    if (!linked && remote_.opted_out) decision_.mirror.opted_out = remote_.opted_out;
-    if (linked && remote_.opted_out.value_or(false) && base() != true) {
-      take_opt_out(Side::linked, own_active());
-    } else if (linked && was_gone()) {
-      decision_.mirror.deleted = true;  // still gone as far as its contact is concerned: nothing is lifted
-    }
-    return finished();
-  }
-
-  // Rule 9 for a record never seen: nobody is made subscribed by it.
-  Decision unknown_and_new() {
-    decision_.finding = Finding::unknown_opt_out;
-    decision_.mirror.opted_out = std::nullopt;
+  // Rules 7 and 9. Its merges wait too: the merged records keep their no until there is somebody to hand it to.
+  Decision without_contact() {
+    if (remote_.opted_out) decision_.mirror.opted_out = remote_.opted_out;
     return finished();
   }
 
   // Rule 9. The base stays; a move of the address is followed, because the person's no has to follow it.
   void unknown() {
-    decision_.finding = Finding::unknown_opt_out;
-    decision_.mirror.deleted = was_gone();
-    if (base_->address.empty() && !base_->opted_out) decision_.mirror.address.clear();
-    if (moved_ && own_active()) move_own();
+    if (base() == true && !was_linked_)
+      ensure_own(opt_out_evidence());
+    else
+      follow();
+    if (base() == false && (moved_ || merged_)) push_known_no();
   }
 
   // Rule 1, and 4 where both agree.
   void opted_out() {
-    const bool first_link = !base_ || base_->address.empty();
-    if (base() == true && !first_link) {
-      if (moved_ && own_active()) move_own();
-      return;
-    }
-    if (moved_ && own_active()) lift(Side::linked);
-    take_opt_out(Side::target, !moved_ && own_active());
-  }
-
-  void take_opt_out(Side side, bool already) {
-    CrmRecord& mirror = decision_.mirror;
-    const bool echo = base_ && base() == false && !was_gone() && base_->push_mark == PushMark::sent;
-    mirror.opted_out = true;
-    mirror.push_mark = echo ? PushMark::echoed : PushMark::none;
+    if (base() == true && was_linked_ && !was_gone_) return follow();
+    // Our echo only while the contact has what we pushed. If that was lifted meanwhile, or stayed with the old address
+    // (a complaint), the CRM's no is all there is, and dropping it would mail somebody whom the CRM says not to.
+    const bool echo =
+        base() == false && was_linked_ && !was_gone_ && base_->push_mark == PushMark::sent && pushed_at_home();
+    decision_.mirror.opted_out = true;
+    decision_.mirror.push_mark = echo ? PushMark::echoed : PushMark::none;
     if (echo && decision_.finding == Finding::none) decision_.finding = Finding::echo;
-    if (echo || already || merged_no_) return;
-    decision_.adds.push_back(
-        {side, Reason::integration, own_, evidence("crm", remote_.evidence.empty() ? "opted out" : remote_.evidence)});
+    echo ? follow() : ensure_own(opt_out_evidence());
   }
 
   // Rules 2, 3 and 4.
   void subscribed() {
-    const bool has_base = base().has_value() || was_gone();
-    const bool reactivated = base() == true || (was_gone() && own_active());
+    if (!address_) return;  // nobody is resubscribed by losing an address: the base stays until there is one again
+    const bool opted_out_before = base() == true && was_linked_;
+    const bool returns = was_gone_ && own_active_ && by_deletion(*own_active_);
     decision_.mirror.opted_out = false;
-    if (reactivated) decision_.mirror.push_mark = PushMark::none;
-    if (reactivated && !merged_no_)
+    if (opted_out_before) decision_.mirror.push_mark = PushMark::none;
+    // A merge is no re-activation: the CRM may have let "subscribed" win. The no stays, and the base no longer says
+    // opted out, so that only an opt-out that is re-activated later ends it.
+    if ((opted_out_before || returns) && !merged_)
       re_activate();
-    else if (moved_ && own_active())
-      merged_no_ ? lift(Side::linked) : move_own();
-    if (!has_base || moved_ || !known_.merged.empty()) push_known_no();
+    else
+      follow();
+    if (!base() || !was_linked_ || was_gone_ || moved_ || merged_) push_known_no();
   }
 
   // Rule 2: only this record's own suppression.
   void re_activate() {
-    if (own_active()) lift(moved_ ? Side::linked : Side::target);
-    for (const auto& s : known_.target)
-      if (!is_suppression(s, Reason::integration, own_)) decision_.remaining.push_back(s.reason);
-    for (const auto& add : decision_.adds)
-      if (add.side == Side::target) decision_.remaining.push_back(add.reason);
+    if (own_active_) lift(moved_ ? Side::linked : home_, own_);
     auto& remaining = decision_.remaining;
+    for (const auto& s : at(home_))
+      if (!is_suppression(s, Reason::integration, own_)) remaining.push_back(s.reason);
+    for (const auto& added : decision_.adds) remaining.push_back(added.reason);
     std::sort(remaining.begin(), remaining.end());
     remaining.erase(std::unique(remaining.begin(), remaining.end()), remaining.end());
     if (!remaining.empty()) decision_.finding = Finding::conflict;
   }
 
-  // Rule 3 (and 6): the CRM has just learnt of a person who said no.
-  void push_known_no() {
-    if (rules_.push == PushPolicy::none) return;
-    std::optional<Reason> first;
-    const auto consider = [&](Reason reason) {
-      if (traits(reason).pushed && (!first || reason < *first)) first = reason;
-    };
-    for (const auto& s : known_.target) consider(s.reason);
-    for (const auto& add : decision_.adds)
-      if (add.side == Side::target) consider(add.reason);
-    if (first) decision_.pushes.push_back({PushKind::opt_out, *first});
+  // Rule 6: `integration` follows the record. So does an opt-out that has none because it is our push that came back,
+  // when what was pushed stays with the old address.
+  void follow() {
+    if (!moved_) return;
+    const bool bare_echo =
+        decision_.mirror.opted_out == true && decision_.mirror.push_mark == PushMark::echoed && !pushed_at_home();
+    if (own_active_ || bare_echo) ensure_own(evidence("followed_from", base_->address));
+  }
+
+  // Afterwards the record's own `integration` is active at home, and nowhere else.
+  void ensure_own(std::string why) {
+    if (moved_ && own_active_) lift(Side::linked, own_);
+    add(home_, Reason::integration, own_, std::move(why));
   }
 
   // Rule 6: changing an address in the CRM must not launder an opt-out.
-  void follow_the_person() { carry(known_.linked, base_->address); }
-
   void carry(std::span<const Suppression> from, const std::string& old_address) {
-    for (const auto& s : from) {
-      if (!follows_the_person(s.reason) || contains(known_.target, s.reason, s.source)) continue;
-      const bool carried = std::any_of(decision_.adds.begin(), decision_.adds.end(), [&](const auto& add) {
-        return add.reason == s.reason && add.side == Side::target;
-      });
-      if (!carried)
-        decision_.adds.push_back({Side::target, s.reason, s.source, evidence("followed_from", old_address)});
-    }
+    for (const auto& s : from)
+      if (follows_the_person(s.reason)) add(home_, s.reason, s.source, evidence("followed_from", old_address));
   }
 
-  void lift(Side side) { decision_.lifts.push_back({side, Reason::integration, own_}); }
-
-  void move_own() {
-    lift(Side::linked);
-    decision_.adds.push_back({Side::target, Reason::integration, own_, evidence("followed_from", base_->address)});
-  }
-
-  // A merge is the union: any no wins. The survivor gets the no as its own `integration` while its base says what the
-  // CRM says, so that only an opt-out followed by a re-activation ends it, not the next unrelated change.
+  // Rule 6: a merge is the union, any no wins. It is handed over once: afterwards the merged record is a tombstone
+  // whose opt-out is forgotten, so that a CRM that lists merged ids for ever does not repeat it.
   void merge() {
     for (const auto& merged : known_.merged) {
-      const auto& away = merged.record;
+      const CrmRecord& away = merged.record;
       if (away.external_id == remote_.external_id) continue;
-      if (!away.deleted) decision_.merged_away.push_back(away.external_id);
-      const auto its_source = record_source(rules_.connection, away.external_id);
-      const bool active = contains(merged.active, Reason::integration, its_source);
-      const bool same_contact = away.address == address_->identity;
-      if ((away.opted_out == true || active) && !merged_no_) take_merged_no(away.external_id);
-      if (active && same_contact) decision_.lifts.push_back({Side::target, Reason::integration, its_source});
+      const std::string source = record_source(rules_.connection, away.external_id);
+      const Suppression* active = find(merged.active, Reason::integration, source);
+      const bool same_contact = away.address == decision_.mirror.address;
+      const bool handed_over = away.deleted && !away.opted_out;
+      if (handed_over && !(active && same_contact)) continue;
+      merged_ = true;
+      decision_.merged_away.push_back(away.external_id);
+      if (away.opted_out == true || (active && !by_deletion(*active)))
+        ensure_own(evidence("merged_from", away.external_id));
+      if (active && same_contact) lift(home_, source);
       if (!same_contact) carry(merged.active, away.address);
     }
   }
 
-  void take_merged_no(const std::string& external_id) {
-    merged_no_ = true;
-    if (!moved_ && own_active()) return;
-    decision_.adds.push_back({Side::target, Reason::integration, own_, evidence("merged_from", external_id)});
+  // Rule 3 (and 6): the CRM has just learnt of a person who said no.
+  void push_known_no() {
+    if (rules_.push == PushPolicy::none) return;
+    if (const auto reason = pushed_at_home()) decision_.pushes.push_back({PushKind::opt_out, *reason});
+  }
+
+  // The pushed reason that the record's contact has after this decision, the first in display order.
+  std::optional<Reason> pushed_at_home() const {
+    std::optional<Reason> first;
+    const auto consider = [&](Reason reason) {
+      if (traits(reason).pushed && (!first || reason < *first)) first = reason;
+    };
+    for (const auto& s : at(home_)) consider(s.reason);
+    for (const auto& added : decision_.adds) consider(added.reason);
+    return first;
+  }
+
+  std::string opt_out_evidence() const {
+    return evidence("crm", remote_.evidence.empty() ? "opted out" : remote_.evidence);
+  }
+
+  void add(Side side, Reason reason, const std::string& source, std::string why) {
+    if (find(at(side), reason, source)) return;
+    for (const auto& added : decision_.adds)
+      if (added.reason == reason && (reason != Reason::integration || added.source == source)) return;
+    decision_.adds.push_back({side, reason, source, std::move(why)});
+  }
+
+  void lift(Side side, const std::string& source) {
+    const LiftSuppression lifted{side, Reason::integration, source};
+    if (std::find(decision_.lifts.begin(), decision_.lifts.end(), lifted) == decision_.lifts.end())
+      decision_.lifts.push_back(lifted);
   }
 
   const Known& known_;
@@ -226,9 +247,13 @@ class Decider {
   const RemoteRecord& remote_;
   const EmailAddress* address_;
   const SyncRules& rules_;
-  std::string own_;
-  bool moved_ = false;
-  bool merged_no_ = false;
+  const std::string own_;          // source of the record's own `integration`
+  const bool was_linked_;          // the mirror has a contact
+  const bool was_gone_;            // the mirror is a tombstone
+  const bool moved_;               // the address changed
+  const Side home_;                // where the record's contact is after this decision
+  const Suppression* own_active_;  // the record's own `integration`, with the contact it had
+  bool merged_ = false;            // this decision takes over at least one merged record
   Decision decision_;
 };
 

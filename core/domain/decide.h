@@ -87,8 +87,10 @@ struct Decision {
   std::vector<AddSuppression> adds;
   std::vector<LiftSuppression> lifts;
   std::vector<QueuePush> pushes;
-  std::vector<std::string> merged_away;  // external ids to tombstone as merged into this record
-  bool relinked = false;                 // rule 6: the record moves from `linked` to `target`
+  // External ids to tombstone as merged into this record, with their opt-out forgotten (nullopt): what they said is
+  // handed over once, and a tombstone without it has nothing to hand over any more.
+  std::vector<std::string> merged_away;
+  bool relinked = false;  // rule 6: the record moves from `linked` to `target`
   Finding finding = Finding::none;
   std::vector<Reason> remaining;  // with Finding::conflict: why the contact stays unsubscribed
   bool operator==(const Decision&) const = default;
@@ -107,14 +109,20 @@ struct Decision {
 // 3, 4. A record that loses its address stays linked to the contact it had: its no still counts, nobody is resubscribed
 // by losing an address, and when it gets another one rule 6 applies. One that never had an address is mirrored with
 // none. A mirror whose opted_out is unknown is no base: nothing is ever lifted from it ("no base, no resubscribe"). A
-// tombstone that returns subscribed lifts the record's own `integration`; one that returns opted out keeps or adds it.
+// tombstone that returns subscribed lifts the record's own `integration` if the record was opted out before or the
+// deletion set it; one that returns opted out keeps or adds it; one that returns with an unknown opt-out stays gone.
+//
+// Merges (remote.merged_ids) are part of rule 6: the no's of the merged records go to this one, and the decision that
+// takes them over lifts nothing by itself, even if the CRM says subscribed: only an opt-out seen later and re-activated
+// ends them. What a mere deletion of the merged record had set is no no: it ends when it was on the same contact.
+// Without a contact to hand them to, merges wait.
 Decision decide(const Known& known, const RemoteRecord& remote, const EmailAddress* address, const SyncRules& rules);
 
 // Two rows with one id within one sync: newer modified_at wins; equal or unknown: any no wins, else the first stays.
 // Returns true if `later` replaces `earlier`.
 bool replaces_duplicate(const RemoteRecord& earlier, const RemoteRecord& later) noexcept;
 
-// Rule 11: a pushed reason was lifted here while `mirror` is opted out because of our push.
+// Rule 11: the last pushed reason of a contact was lifted here while `mirror` is opted out because of our push.
 struct LiftedPush {
   std::optional<QueuePush> push;              // push: both -> tell the CRM that the contact is back
   std::optional<AddSuppression> suppression;  // push: opt_out -> the CRM owns the no now

@@ -13,10 +13,36 @@ constexpr std::size_t kMaxDomain = 255;
 constexpr std::size_t kMaxWhole = 254;
 constexpr std::size_t kMaxLabel = 63;
 
+// What stands around copied addresses: ASCII white space, no-break and ideographic space, zero-width space, byte order
+// mark.
+constexpr std::array<std::string_view, 10> kSpaces{" ",  "\t",       "\r",           "\n",           "\v",
+                                                   "\f", "\xc2\xa0", "\xe3\x80\x80", "\xe2\x80\x8b", "\xef\xbb\xbf"};
+
+std::size_t space_at_start(std::string_view text) {
+  for (const auto space : kSpaces)
+    if (text.starts_with(space)) return space.size();
+  return 0;
+}
+
+std::size_t space_at_end(std::string_view text) {
+  for (const auto space : kSpaces)
+    if (text.ends_with(space)) return space.size();
+  return 0;
+}
+
+bool may_be_space(char c) { return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) > 127; }
+
 std::string_view trimmed(std::string_view text) {
-  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && may_be_space(text.front())) {
+    const std::size_t n = space_at_start(text);
+    if (n == 0) break;
+    text.remove_prefix(n);
+  }
+  while (!text.empty() && may_be_space(text.back())) {
+    const std::size_t n = space_at_end(text);
+    if (n == 0) break;
+    text.remove_suffix(n);
+  }
   return text;
 }
 
@@ -77,12 +103,62 @@ bool is_host_name(std::string_view domain) {
   return label > 0 && before != '-';
 }
 
-// Address-literal: kept as it is, in lower case; only its characters are checked.
+bool is_ipv4(std::string_view text) {
+  for (int part = 0; part < 4; ++part) {
+    std::size_t digits = 0;
+    int value = 0;
+    while (digits < text.size() && digits < 3 && text[digits] >= '0' && text[digits] <= '9')
+      value = value * 10 + (text[digits++] - '0');
+    if (digits == 0 || value > 255) return false;
+    text.remove_prefix(digits);
+    if (part == 3) return text.empty();
+    if (text.empty() || text.front() != '.') return false;
+    text.remove_prefix(1);
+  }
+  return false;
+}
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// Up to eight groups of up to four hexadecimal digits; one "::" stands for at least one; the last two may be an IPv4.
+bool is_ipv6(std::string_view text) {
+  int groups = 0;
+  bool gap = text.starts_with("::");
+  if (gap) text.remove_prefix(2);
+  while (!text.empty()) {
+    std::size_t digits = 0;
+    while (digits < text.size() && is_hex(text[digits])) ++digits;
+    if (digits < text.size() && text[digits] == '.') return is_ipv4(text) && (gap ? groups + 2 < 8 : groups + 2 == 8);
+    if (digits == 0 || digits > 4) return false;
+    ++groups;
+    text.remove_prefix(digits);
+    if (text.empty()) break;
+    if (text.front() != ':') return false;
+    text.remove_prefix(1);
+    if (text.starts_with(':')) {
+      if (gap) return false;
+      gap = true;
+      text.remove_prefix(1);
+    } else if (text.empty()) {
+      return false;
+    }
+  }
+  return gap ? groups < 8 : groups == 8;
+}
+
+// Address-literal of RFC 5321 section 4.1.3: an IPv4 address, or a tag with its content.
 bool is_literal(std::string_view domain) {
-  if (domain.size() < 3 || domain.front() != '[' || domain.back() != ']') return false;
-  for (const char c : domain.substr(1, domain.size() - 2))
+  if (domain.size() < 3 || domain.back() != ']') return false;
+  domain = domain.substr(1, domain.size() - 2);
+  const auto colon = domain.find(':');
+  if (colon == std::string_view::npos) return is_ipv4(domain);
+  std::string tag;
+  append_lower(tag, domain.substr(0, colon));
+  const auto content = domain.substr(colon + 1);
+  if (tag == "ipv6") return is_ipv6(content);
+  for (const char c : content)
     if (c <= ' ' || c > '~' || c == '[' || c == ']' || c == '\\') return false;
-  return true;
+  return is_host_name(tag) && tag.find('.') == std::string::npos && !content.empty();
 }
 
 // The text between the quotes with its escapes resolved; false if it is not a quoted-string.
@@ -115,26 +191,31 @@ bool fail(std::string* why, const char* reason) {
   return false;
 }
 
-// The local part is `text[0, n)`; quoted strings may hold an @, so the domain starts after the last one.
+// Folding can end in a character that has to be quoted (U+037E becomes a semicolon), so quoting comes last.
+bool add_folded(std::string_view local, std::string& identity, std::string* why) {
+  const auto folded = fold_case(local);
+  if (!folded) return fail(why, "it is not valid UTF-8");
+  identity += is_dot_string(*folded) ? *folded : quoted(*folded);
+  return true;
+}
+
+bool add_quoted(std::string_view local, std::string& identity, std::string* why) {
+  std::string content;
+  if (local.size() < 2 || local.back() != '"' || !unquote(local.substr(1, local.size() - 2), content))
+    return fail(why, "the quoted part before the @ is not closed properly");
+  if (!is_ascii(content)) return add_folded(content, identity, why);
+  append_lower(identity, is_dot_string(content) ? content : quoted(content));
+  return true;
+}
+
 bool add_local(std::string_view local, std::string& identity, std::string* why) {
   if (local.empty()) return fail(why, "nothing stands before the @");
   if (local.size() > kMaxLocal) return fail(why, "the part before the @ is longer than 64 octets");
-  std::string content;
-  if (local.front() == '"') {
-    if (local.size() < 2 || local.back() != '"' || !unquote(local.substr(1, local.size() - 2), content))
-      return fail(why, "the quoted part before the @ is not closed properly");
-    if (!is_dot_string(content)) content = quoted(content);
-    local = content;
-  } else if (!is_dot_string(local)) {
+  if (local.front() == '"') return add_quoted(local, identity, why);
+  if (!is_dot_string(local))
     return fail(why, "a character before the @ is not allowed there, or a dot stands at an end or twice");
-  }
-  if (is_ascii(local)) {
-    append_lower(identity, local);
-    return true;
-  }
-  const auto folded = fold_case(local);
-  if (!folded) return fail(why, "it is not valid UTF-8");
-  identity += *folded;
+  if (!is_ascii(local)) return add_folded(local, identity, why);
+  append_lower(identity, local);
   return true;
 }
 
@@ -163,7 +244,7 @@ bool normalise_email_address(std::string_view text, std::string& identity, std::
   identity.clear();
   text = trimmed(text);
   if (text.empty()) return fail(why, "it is empty");
-  const auto at = text.rfind('@');
+  const auto at = text.rfind('@');  // a quoted string may hold one, a domain not
   if (at == std::string_view::npos) return fail(why, "it has no @");
   if (!add_local(text.substr(0, at), identity, why)) return false;
   identity += '@';

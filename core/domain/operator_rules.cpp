@@ -83,7 +83,7 @@ std::string how_to_lift(const Suppression& s, bool integrated, bool connection_c
     case Reason::archived: return "An operator may lift it, or an import that lists the contact again.";
     case Reason::deferral:
       return "It ends by itself after 14 days unless configured otherwise; before that only support may lift it, with "
-             "a ticket.";
+             "a ticket and confirmed permission.";
     default: return "Only support may lift it, with a ticket and confirmed permission.";
   }
 }

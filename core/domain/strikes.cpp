@@ -67,7 +67,7 @@ std::optional<Millis> suppressed_since(Reason reason, std::span<const DeliveryEv
     if (!strikes.empty() && day_of(strikes.back()) == day_of(event.at)) continue;
     strikes.push_back(event.at);
     const auto in_window =
-        std::count_if(strikes.begin(), strikes.end(), [&](Millis at) { return event.at - at < rules.window; });
+        std::count_if(strikes.begin(), strikes.end(), [&](Millis at) { return event.at - at <= rules.window; });
     if (in_window >= rules.needed_for(reason)) return event.at;
   }
   return std::nullopt;

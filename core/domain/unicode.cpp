@@ -27,6 +27,7 @@ std::optional<std::string> fold_case(std::string_view utf8) {
 }
 
 std::optional<std::string> to_a_labels(std::string_view utf8_domain) {
+  if (utf8_domain.find('\0') != std::string_view::npos) return std::nullopt;  // the library would stop reading there
   char* raw = nullptr;
   const std::string text(utf8_domain);
   if (idn2_to_ascii_8z(text.c_str(), &raw, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK) return std::nullopt;

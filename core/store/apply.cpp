@@ -143,6 +143,11 @@ class Applier {
             .bind(run_.connection.id)
             .bind(external_id)
             .run();
+    // Its opt-out is handed over; forgetting it here is how decide() knows that (a CRM may list merged ids for ever).
+    Query(db_, "UPDATE record SET opted_out = NULL WHERE connection_id = ? AND external_id = ?")
+        .bind(run_.connection.id)
+        .bind(external_id)
+        .run();
     ++counts.deleted;
   }
 
