@@ -51,6 +51,7 @@ struct Connection {
   milliseconds push_warn_after = std::chrono::hours(12);
   nlohmann::json options;                       // the connector's own keys, without secrets
   std::map<std::string, SecretSource> secrets;  // option name -> where its secret comes from
+  bool operator==(const Connection&) const = default;
 };
 
 struct Account {
@@ -60,6 +61,7 @@ struct Account {
   bool resubscribe_allowed = false;
   std::vector<Connection> connections;
   bool integrated() const { return !connections.empty(); }
+  bool operator==(const Account&) const = default;
 };
 
 struct Token {
@@ -67,12 +69,14 @@ struct Token {
   domain::Role role = domain::Role::viewer;
   std::vector<std::string> accounts;  // empty: all
   std::string sha256;                 // hex, of the token's text
+  bool operator==(const Token&) const = default;
 };
 
 struct Api {
   std::string socket = "/run/crmsyncd/control.sock";
-  std::optional<std::string> listen;  // "127.0.0.1:8710"
+  std::optional<std::string> listen;  // "127.0.0.1:8710" or "[::1]:8710": a loopback address in digits
   std::vector<Token> tokens;
+  bool operator==(const Api&) const = default;
 };
 
 enum class LogFormat { text, json };
@@ -80,6 +84,7 @@ enum class LogFormat { text, json };
 struct Log {
   std::string level = "info";  // trace debug info warn error
   LogFormat format = LogFormat::text;
+  bool operator==(const Log&) const = default;
 };
 
 struct Config {
@@ -88,6 +93,7 @@ struct Config {
   Log log;
   std::vector<Account> accounts;
   domain::StrikeRules strikes;
+  bool operator==(const Config&) const = default;
 };
 
 }  // namespace crmsync::config

@@ -1,317 +1,281 @@
 #include "config/loader.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <map>
+#include <system_error>
 
-#include "config/reader.h"
+#include "config/connection_reader.h"
+#include "config/document.h"
+#include "config/section.h"
+#include "config/values.h"
 
 namespace crmsync::config {
 
-std::string Problem::to_string() const {
-  return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message;
-}
-
 namespace {
 
-constexpr std::size_t kMaxSize = 1 << 20;
-
-bool is_id(const std::string& text) {
-  const auto ok = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
-  return !text.empty() && text.size() <= 63 && text[0] != '-' && text[0] != '_' &&
-         std::all_of(text.begin(), text.end(), ok);
-}
-
-bool is_loopback(const std::string& listen) {
-  const auto colon = listen.rfind(':');
-  if (colon == std::string::npos || colon + 1 == listen.size()) return false;
-  const std::string host = listen.substr(0, colon), port = listen.substr(colon + 1);
-  const bool digits = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits && port.size() <= 5 && std::stoi(port) <= 65535 &&
-         (host.starts_with("127.") || host == "[::1]" || host == "localhost");
-}
+using std::chrono::days;
+using std::chrono::hours;
 
 class Loader {
  public:
-  Loader(std::string name, std::span<const ConnectorSchema> connectors)
-      : in_(std::move(name)), connectors_(connectors) {}
+  explicit Loader(ReadContext& context) : context_(context), problems_(context.problems) {}
 
-  Loaded load(const YAML::Node& root) {
+  Config load(const Node& root) {
     Config config;
-    if (in_.is_map(root, "the configuration")) top(root, config);
-    auto problems = in_.take();
-    if (problems.empty()) return config;
-    return problems;
+    Section section(root, Part::top, problems_);
+    if (!section.has("accounts")) problems_.add(root.at, "accounts is missing: write accounts: [] for none");
+    store(section, config.store_path);
+    api(section, config.api);
+    log(section, config.log);
+    strikes(section, config.strikes);
+    accounts(section, config.accounts);
+    section.finish();
+    check_brands(config.accounts);
+    check_token_accounts(config.accounts);
+    return config;
   }
 
  private:
-  void top(const YAML::Node& root, Config& config) {
-    in_.check_keys(root, {"store", "api", "log", "accounts", "strikes"});
-    if (const auto store = root["store"]; store && in_.is_map(store, "store")) {
-      in_.check_keys(store, {"path"});
-      in_.text(store, "path", config.store_path);
-    }
-    if (const auto api = root["api"]; api && in_.is_map(api, "api")) this->api(api, config.api);
-    if (const auto log = root["log"]; log && in_.is_map(log, "log")) {
-      in_.check_keys(log, {"level", "format"});
-      if (const auto level = in_.word(log, "level", {"trace", "debug", "info", "warn", "error"}))
-        config.log.level = *level;
-      if (const auto format = in_.word(log, "format", {"text", "json"}))
-        config.log.format = *format == "json" ? LogFormat::json : LogFormat::text;
-    }
-    if (const auto strikes = root["strikes"]; strikes && in_.is_map(strikes, "strikes"))
-      this->strikes(strikes, config.strikes);
-    if (const auto accounts = root["accounts"]) {
-      if (!accounts.IsSequence()) in_.problem(accounts, "accounts has to be a list");
-      for (const auto& node : accounts)
-        if (in_.is_map(node, "an account")) account(node, config);
-    }
-    for (const auto& [node, name] : token_accounts_)
-      if (!account_ids_.contains(name)) in_.problem(node, "there is no account \"" + name + "\"");
+  struct Used {
+    const char* what;
+    int line;
+  };
+
+  void store(Section& top, std::string& path) {
+    const Node* node = top.map("store");
+    path = (std::filesystem::path(context_.folder) / path).string();
+    if (node == nullptr) return;
+    Section section(*node, Part::store, problems_);
+    if (auto given = section.path("path", context_.folder)) path = std::move(*given);
+    section.finish();
   }
 
-  void api(const YAML::Node& node, Api& api) {
-    in_.check_keys(node, {"socket", "listen", "tokens"});
-    in_.text(node, "socket", api.socket);
-    std::string listen;
-    in_.text(node, "listen", listen);
-    if (!listen.empty() && !is_loopback(listen))
-      in_.problem(node["listen"],
-                  "listen has to be a loopback address with a port such as 127.0.0.1:8710; put a reverse proxy with "
-                  "TLS before it");
-    else if (!listen.empty())
-      api.listen = listen;
-    for (const auto& token : node["tokens"] ? node["tokens"] : YAML::Node(YAML::NodeType::Sequence))
-      if (in_.is_map(token, "a token")) this->token(token, api);
+  void api(Section& top, Api& api) {
+    const Node* node = top.map("api");
+    if (node == nullptr) return;
+    Section section(*node, Part::api, problems_);
+    socket(section, api.socket);
+    listen(section, api.listen);
+    if (const Node* list = section.list("tokens"))
+      for (const Node& item : list->items)
+        if (is_map(item, "a token")) api.tokens.push_back(token(item));
+    section.finish();
   }
 
-  void token(const YAML::Node& node, Api& api) {
-    in_.check_keys(node, {"name", "role", "accounts", "sha256"});
+  void socket(Section& section, std::string& socket) {
+    constexpr std::size_t longest = 107;  // sockaddr_un
+    auto path = section.path("socket", context_.folder);
+    if (path && path->size() > longest)
+      problems_.add(section.at("socket"),
+                    "socket has to be a path of at most 107 bytes (a limit of the system), and "
+                    "is one of " +
+                        std::to_string(path->size()));
+    else if (path)
+      socket = std::move(*path);
+  }
+
+  void listen(Section& section, std::optional<std::string>& listen) {
+    const auto text = section.text("listen");
+    if (!text) return;
+    const auto endpoint = parse_endpoint(*text);
+    if (!endpoint)
+      problems_.add(section.at("listen"), "listen has to be an address and a port, such as 127.0.0.1:8710");
+    else if (!endpoint->loopback)
+      problems_.add(section.at("listen"),
+                    "listen has to be a loopback address, such as 127.0.0.1:8710: for other "
+                    "machines put a reverse proxy with TLS before it");
+    else
+      listen = endpoint->text;
+  }
+
+  Token token(const Node& node) {
+    static constexpr std::array<std::string_view, 4> roles{"viewer", "operator", "support", "admin"};
+    Section section(node, Part::token, problems_);
     Token token;
-    in_.text(node, "name", token.name);
-    in_.text(node, "sha256", token.sha256);
-    const bool hex =
-        token.sha256.size() == 64 && token.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (token.name.empty()) in_.problem(node, "a token needs a name");
-    if (!hex) in_.problem(node, "a token needs sha256: 64 lower-case hex digits, the SHA-256 of the token's text");
-    if (const auto role = in_.word(node, "role", {"viewer", "operator", "support", "admin"}))
-      token.role = *domain::parse_role(*role);
-    for (const auto& name : node["accounts"] ? node["accounts"] : YAML::Node(YAML::NodeType::Sequence)) {
-      token.accounts.push_back(name.Scalar());
-      token_accounts_.emplace_back(name, name.Scalar());
+    section.require("name");
+    section.require("sha256");
+    if (const auto name = section.text("name")) {
+      token.name = *name;
+      unique(token_names_, *name, section.at("name"), "a token with this name");
     }
-    api.tokens.push_back(std::move(token));
+    if (const auto role = section.word("role", roles)) token.role = *domain::parse_role(roles[*role]);
+    if (const Node* list = section.list("accounts")) token_accounts(*list, token.accounts);
+    sha256(section, token.sha256);
+    section.finish();
+    return token;
   }
 
-  void strikes(const YAML::Node& node, domain::StrikeRules& rules) {
-    in_.check_keys(node, {"soft_bounce", "blocked", "deferral", "window", "deferral_ends_after"});
-    for (const auto reason : {domain::Reason::soft_bounce, domain::Reason::blocked, domain::Reason::deferral}) {
-      auto& needed = rules.needed[static_cast<std::size_t>(reason)];
-      std::int64_t n = needed;
-      in_.number(node, std::string(domain::to_string(reason)).c_str(), 1, n);
-      needed = static_cast<int>(std::min<std::int64_t>(n, 1000));
+  // An empty list would mean all accounts to whoever reads it, and none to whoever wrote it.
+  void token_accounts(const Node& list, std::vector<std::string>& accounts) {
+    if (list.items.empty())
+      problems_.add(list.at, "accounts of a token has to name at least one; leave it out for all accounts");
+    for (const Node& item : list.items) {
+      if (item.kind != Node::Kind::scalar) {
+        problems_.add(item.at, "accounts has to be a list of account ids");
+        continue;
+      }
+      accounts.push_back(item.text);
+      token_accounts_.push_back(&item);
     }
-    milliseconds window(rules.window), ends(rules.deferral_ends_after);
-    in_.duration(node, "window", std::chrono::hours(24), window);
-    in_.duration(node, "deferral_ends_after", std::chrono::hours(1), ends);
-    rules.window = window.count(), rules.deferral_ends_after = ends.count();
   }
 
-  std::string id_of(const YAML::Node& node, const char* what, std::set<std::string>& taken) {
-    std::string id;
-    in_.text(node, "id", id);
-    if (!is_id(id))
-      in_.problem(node["id"] ? node["id"] : node,
-                  std::string(what) + " needs an id of lower-case letters, digits, - and _, at most 63");
-    else if (!taken.insert(id).second)
-      in_.problem(node["id"], "the id \"" + id + "\" is taken already");
-    return id;
+  void sha256(Section& section, std::string& hash) {
+    auto text = section.any_text("sha256");
+    if (!text) return;
+    for (char& c : *text) c = static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+    if (text->size() != 64 || text->find_first_not_of("0123456789abcdef") != std::string::npos)
+      return problems_.add(section.at("sha256"),
+                           "sha256 has to be the SHA-256 of the token, 64 hexadecimal digits: "
+                           "printf %s \"$TOKEN\" | sha256sum");
+    hash = std::move(*text);
+    unique(token_hashes_, hash, section.at("sha256"), "a token with this hash");
   }
 
-  void account(const YAML::Node& node, Config& config) {
-    in_.check_keys(node, {"id", "name", "brand", "resubscribe", "connections"});
+  void log(Section& top, Log& log) {
+    static constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn", "error"};
+    static constexpr std::array<std::string_view, 2> formats{"text", "json"};
+    const Node* node = top.map("log");
+    if (node == nullptr) return;
+    Section section(*node, Part::log, problems_);
+    if (const auto level = section.word("level", levels)) log.level = levels[*level];
+    if (const auto format = section.word("format", formats)) log.format = static_cast<LogFormat>(*format);
+    section.finish();
+  }
+
+  void strikes(Section& top, domain::StrikeRules& rules) {
+    const Node* node = top.map("strikes");
+    if (node == nullptr) return;
+    Section section(*node, Part::strikes, problems_);
+    for (const auto reason : {domain::Reason::soft_bounce, domain::Reason::blocked, domain::Reason::deferral})
+      if (const auto needed = section.whole(domain::to_string(reason), 1, 1000))
+        rules.needed[static_cast<std::size_t>(reason)] = static_cast<int>(*needed);
+    if (const auto window = section.duration("window", days(1), days(3650))) rules.window = window->count();
+    if (const auto ends = section.duration("deferral_ends_after", hours(1), days(3650)))
+      rules.deferral_ends_after = ends->count();
+    section.finish();
+  }
+
+  void accounts(Section& top, std::vector<Account>& accounts) {
+    const Node* list = top.list("accounts");
+    if (list == nullptr) return;
+    for (const Node& item : list->items)
+      if (is_map(item, "an account")) accounts.push_back(account(item));
+  }
+
+  Account account(const Node& node) {
+    static constexpr std::array<std::string_view, 2> resubscribe{"forbidden", "allowed"};
+    Section section(node, Part::account, problems_);
     Account account;
-    account.id = id_of(node, "an account", account_ids_);
-    account.name = account.id;
-    in_.text(node, "name", account.name);
-    in_.text(node, "brand", account.brand);
-    in_.boolean(node, "resubscribe", "allowed", "forbidden", account.resubscribe_allowed);
-    if (const auto connections = node["connections"]) {
-      if (!connections.IsSequence()) in_.problem(connections, "connections has to be a list");
-      for (const auto& one : connections)
-        if (in_.is_map(one, "a connection")) connection(one, account);
+    section.require("id");
+    if (const auto id = section.id("id")) {
+      account.id = *id;
+      unique_id(*id, section.at("id"), "an account");
     }
-    config.accounts.push_back(std::move(account));
+    account.name = section.text("name").value_or(account.id);
+    if (const auto brand = section.id("brand")) account.brand = *brand;
+    brand_places_.push_back(section.at("brand"));
+    if (const auto word = section.word("resubscribe", resubscribe)) account.resubscribe_allowed = *word == 1;
+    if (const Node* list = section.list("connections"))
+      for (const Node& item : list->items)
+        if (is_map(item, "a connection")) account.connections.push_back(connection(item, account.id));
+    section.finish();
+    return account;
   }
 
-  void connection(const YAML::Node& node, Account& account) {
-    Connection c;
-    c.account = account.id;
-    c.id = id_of(node, "a connection", connection_ids_);
-    c.rules.connection = c.id;
-    std::vector<std::string> known{"id",   "connector", "schedule",   "opted_out_when", "on_delete",
-                                   "push", "limits",    "rate_limit", "push_deadline",  "push_warn_after"};
-    const ConnectorSchema* schema = connector_of(node, c);
-    if (schema)
-      for (const auto& option : schema->options) known.push_back(option.name);
-    in_.check_keys(node, known);
-    if (const auto schedule = node["schedule"]; schedule && in_.is_map(schedule, "schedule"))
-      this->schedule(schedule, c.schedule);
-    if (const auto value = in_.word(node, "on_delete", {"suppress", "keep"}))
-      c.rules.on_delete = *value == "keep" ? domain::OnDelete::keep : domain::OnDelete::suppress;
-    if (const auto value = in_.word(node, "push", {"none", "opt_out", "both"}))
-      c.rules.push = *value == "none"   ? domain::PushPolicy::none
-                     : *value == "both" ? domain::PushPolicy::both
-                                        : domain::PushPolicy::opt_out;
-    in_.duration(node, "push_deadline", std::chrono::seconds(1), c.push_deadline);
-    in_.duration(node, "push_warn_after", std::chrono::seconds(1), c.push_warn_after);
-    if (const auto limits = node["limits"]; limits && in_.is_map(limits, "limits")) this->limits(limits, c.limits);
-    if (const auto rate = node["rate_limit"]; rate && in_.is_map(rate, "rate_limit")) rate_limit(rate, c);
-    conditions(node, c);
-    if (schema) options(node, *schema, c);
-    account.connections.push_back(std::move(c));
+  Connection connection(const Node& node, const std::string& account) {
+    Connection connection = read_connection(node, context_);
+    connection.account = account;
+    if (!connection.id.empty()) unique_id(connection.id, node.find("id")->value.at, "a connection");
+    return connection;
   }
 
-  const ConnectorSchema* connector_of(const YAML::Node& node, Connection& c) {
-    std::vector<std::string> names;
-    for (const auto& schema : connectors_) names.push_back(schema.name);
-    if (!node["connector"])
-      in_.problem(node, "a connection needs a connector: " + nearest("csv", names) + " or another");
-    const auto name = in_.word(node, "connector", names);
-    if (!name) return nullptr;
-    c.connector = *name;
-    return &*std::find_if(connectors_.begin(), connectors_.end(),
-                          [&](const auto& schema) { return schema.name == *name; });
+  // An account without a brand is one of its own, known by the account's id.
+  void check_brands(const std::vector<Account>& accounts) {
+    for (std::size_t i = 0; i < accounts.size(); ++i)
+      for (const Account& other : accounts)
+        if (&other != &accounts[i] && !accounts[i].brand.empty() && accounts[i].brand == other.id &&
+            other.brand.empty())
+          problems_.add(brand_places_[i], "brand " + in_quotes(accounts[i].brand) +
+                                              " is the id of an account; give that account the same brand, or name "
+                                              "this brand otherwise");
   }
 
-  void schedule(const YAML::Node& node, Schedule& schedule) {
-    in_.check_keys(node, {"every", "full_every"});
-    in_.duration(node, "every", std::chrono::seconds(1), schedule.every);
-    in_.duration(node, "full_every", std::chrono::seconds(1), schedule.full_every);
-    if (schedule.full_every < schedule.every) in_.problem(node, "full_every has to be at least every");
-  }
-
-  void limits(const YAML::Node& node, domain::Limits& limits) {
-    in_.check_keys(node, {"max_resubscribe", "max_unsubscribe", "max_delete"});
-    for (const auto& [key, limit] : {std::pair{"max_resubscribe", &limits.max_resubscribe},
-                                     {"max_unsubscribe", &limits.max_unsubscribe},
-                                     {"max_delete", &limits.max_delete}}) {
-      const auto part = node[key];
-      if (!part || !in_.is_map(part, key)) continue;
-      in_.check_keys(part, {"percent", "at_least", "at_most"});
-      in_.fraction(part, "percent", 0, 100, limit->percent);
-      in_.number(part, "at_least", 0, limit->at_least);
-      in_.number(part, "at_most", 0, limit->at_most);
-      if (limit->at_least > limit->at_most) in_.problem(part, "at_least is more than at_most");
+  void check_token_accounts(const std::vector<Account>& accounts) {
+    std::vector<std::string_view> ids;
+    for (const Account& account : accounts) ids.push_back(account.id);
+    for (const Node* item : token_accounts_) {
+      if (std::find(ids.begin(), ids.end(), item->text) != ids.end()) continue;
+      const auto near = nearest(item->text, ids);
+      problems_.add(item->at, "there is no account " + in_quotes(item->text) +
+                                  (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?"));
     }
   }
 
-  void rate_limit(const YAML::Node& node, Connection& c) {
-    in_.check_keys(node, {"requests", "per"});
-    RateLimit limit;
-    std::int64_t requests = 1;
-    in_.number(node, "requests", 1, requests);
-    in_.duration(node, "per", milliseconds(1), limit.per);
-    limit.requests = static_cast<int>(std::min<std::int64_t>(requests, 1'000'000));
-    if (limit.per.count() == 0) in_.problem(node, "rate_limit needs requests and per");
-    c.rate_limit = limit;
+  bool is_map(const Node& node, const char* what) {
+    if (node.kind == Node::Kind::map) return true;
+    if (node.kind != Node::Kind::broken)
+      problems_.add(node.at, std::string(what) + " has to be a map of keys and values");
+    return false;
   }
 
-  void conditions(const YAML::Node& node, Connection& c) {
-    const auto list = node["opted_out_when"];
-    if (!list) return;
-    if (!list.IsSequence()) return in_.problem(list, "opted_out_when has to be a list of { field, equals }");
-    for (const auto& condition : list) {
-      if (!in_.is_map(condition, "a condition of opted_out_when")) continue;
-      in_.check_keys(condition, {"field", "equals"});
-      if (!condition["field"] || !condition["equals"]) in_.problem(condition, "a condition needs field and equals");
-    }
-    c.options["opted_out_when"] = in_.json(list);
+  void unique_id(const std::string& id, Position at, const char* what) {
+    const auto [used, is_new] = ids_.emplace(id, Used{what, at.line});
+    if (!is_new)
+      problems_.add(at, "the id " + in_quotes(id) + " is already that of " + used->second.what + " in line " +
+                            std::to_string(used->second.line));
   }
 
-  void options(const YAML::Node& node, const ConnectorSchema& schema, Connection& c) {
-    using Type = ConnectorSchema::Option::Type;
-    if (c.options.is_null()) c.options = nlohmann::json::object();
-    for (const auto& option : schema.options) {
-      const auto value = node[option.name];
-      if (!value) {
-        if (option.required) in_.problem(node, "the connector " + schema.name + " needs " + option.name);
-        continue;
-      }
-      if (option.name == "opted_out_when") continue;
-      if (option.type == Type::secret) {
-        secret(value, option.name, c);
-        continue;
-      }
-      const bool fits = option.type == Type::text_list ? value.IsSequence()
-                        : option.type == Type::object  ? value.IsMap() || value.IsSequence()
-                                                       : value.IsScalar();
-      if (!fits)
-        in_.problem(value, option.name + (option.type == Type::text_list ? " has to be a list"
-                                          : option.type == Type::object  ? " has to be a mapping"
-                                                                         : " has to be a text"));
-      else
-        c.options[option.name] = in_.json(value);
-    }
-    if (!schema.check || !c.options.contains("path")) return;
-    for (const auto& problem : schema.check(c.options)) {
-      const auto dot = problem.key.find('.');
-      auto at = node[problem.key.substr(0, dot)];
-      if (dot != std::string::npos && at && at.IsMap() && at[problem.key.substr(dot + 1)])
-        at.reset(at[problem.key.substr(dot + 1)]);
-      in_.problem(at ? at : node, problem.key + " " + problem.message);
-    }
+  void unique(std::map<std::string, int>& seen, const std::string& text, Position at, const char* what) {
+    const auto [used, is_new] = seen.emplace(text, at.line);
+    if (!is_new)
+      problems_.add(at, std::string("there is already ") + what + " in line " + std::to_string(used->second));
   }
 
-  void secret(const YAML::Node& value, const std::string& name, Connection& c) {
-    const bool map = value.IsMap() && value.size() == 1 && (value["credential"] || value["file"]);
-    if (!map)
-      return in_.problem(value,
-                         name + " is a secret: give { credential: NAME } or { file: PATH }, never the secret itself");
-    const bool credential = value["credential"].IsDefined();
-    c.secrets[name] = {credential ? SecretSource::From::credential : SecretSource::From::file,
-                       value[credential ? "credential" : "file"].Scalar()};
-  }
-
-  Reader in_;
-  std::span<const ConnectorSchema> connectors_;
-  std::set<std::string> account_ids_;
-  std::set<std::string> connection_ids_;
-  std::vector<std::pair<YAML::Node, std::string>> token_accounts_;
+  ReadContext& context_;
+  Problems& problems_;
+  std::map<std::string, Used> ids_;  // of accounts and connections
+  std::map<std::string, int> token_names_;
+  std::map<std::string, int> token_hashes_;
+  std::vector<const Node*> token_accounts_;
+  std::vector<Position> brand_places_;  // one per account
 };
+static_assert(static_cast<int>(LogFormat::json) == 1);
 
 }  // namespace
 
 Loaded parse_config(const std::string& text, const std::string& name, std::span<const ConnectorSchema> connectors) {
-  const auto only = [&](int line, int column, std::string message) {
-    return std::vector<Problem>{{name, line, column, std::move(message)}};
-  };
-  if (text.size() > kMaxSize) return only(1, 1, "the file is larger than 1 MiB");
-  try {
-    const auto documents = YAML::LoadAll(text);
-    if (documents.empty() || documents[0].IsNull()) return only(1, 1, "the configuration is empty");
-    if (documents.size() > 1)
-      return only(documents[1].Mark().line + 1, 1, "a second document starts here; one file holds one configuration");
-    return Loader(name, connectors).load(documents[0]);
-  } catch (const YAML::Exception& error) {
-    return only(error.mark.line + 1, error.mark.column + 1, "this is not valid YAML or JSON: " + error.msg);
-  }
+  const Document document = parse_document(text, syntax_of(name, text));
+  Problems problems(name);
+  for (const Fault& fault : document.faults) problems.add(fault.at, fault.message);
+  if (!document.root) return std::move(problems).take();
+  if (document.root->kind == Node::Kind::null)
+    problems.add({}, "the file is empty: it needs at least accounts: []");
+  else if (document.root->kind != Node::Kind::map)
+    problems.add(document.root->at, "the configuration has to be a map of keys and values");
+  if (document.root->kind != Node::Kind::map) return std::move(problems).take();
+
+  ReadContext context{problems, std::filesystem::absolute(name).parent_path().string(), connectors};
+  Config config = Loader(context).load(*document.root);
+  if (problems.count() > 0) return std::move(problems).take();
+  return config;
 }
 
 Loaded load_config(const std::string& path, std::span<const ConnectorSchema> connectors) {
+  const auto unreadable = [&] {
+    return std::vector<Problem>{{path, 1, 1, "cannot read the file: " + std::generic_category().message(errno)}};
+  };
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return std::vector<Problem>{{path, 1, 1, "cannot be read; give the path of the configuration with --config"}};
-  std::ostringstream text;
-  text << file.rdbuf();
-  auto loaded = parse_config(text.str(), path, connectors);
-  if (auto* config = std::get_if<Config>(&loaded)) {
-    const std::filesystem::path store(config->store_path);
-    if (store.is_relative())
-      config->store_path = (std::filesystem::absolute(path).parent_path() / store).lexically_normal().string();
-  }
-  return loaded;
+  if (!file) return unreadable();
+  std::string text(kLargestDocument + 1, '\0');  // one more than is allowed: parse_document says so
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return unreadable();
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return parse_config(text, path, connectors);
 }
 
 }  // namespace crmsync::config

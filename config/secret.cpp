@@ -1,28 +1,34 @@
 #include "config/secret.h"
 
-#include <cstring>
+#include <openssl/crypto.h>
+
 #include <utility>
 
 namespace crmsync::config {
 
-Secret::Secret(std::string text) : text_(std::move(text)) {}
-
-Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) {
-  explicit_bzero(other.text_.data(), other.text_.size());
+void wipe(std::string& text) noexcept {
+  text.resize(text.capacity());
+  OPENSSL_cleanse(text.data(), text.size());
+  text.clear();
 }
 
+// A short string lives inside the object, so moving it copies: what stays behind is wiped.
+Secret::Secret(std::string text) : text_(std::move(text)) { wipe(text); }
+
+Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
+
 Secret& Secret::operator=(Secret&& other) noexcept {
-  std::swap(text_, other.text_);
+  if (this == &other) return *this;
+  wipe(text_);
+  text_ = std::move(other.text_);
+  wipe(other.text_);
   return *this;
 }
 
-Secret::~Secret() { explicit_bzero(text_.data(), text_.size()); }
+Secret::~Secret() { wipe(text_); }
 
 bool Secret::equals(std::string_view other) const noexcept {
-  unsigned char difference = text_.size() == other.size() ? 0 : 1;
-  for (std::size_t i = 0; i < other.size(); ++i)
-    difference |= static_cast<unsigned char>(other[i] ^ (text_.empty() ? 0 : text_[i % text_.size()]));
-  return difference == 0;
+  return text_.size() == other.size() && CRYPTO_memcmp(text_.data(), other.data(), other.size()) == 0;
 }
 
 }  // namespace crmsync::config

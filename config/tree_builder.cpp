@@ -4,24 +4,37 @@
 
 namespace crmsync::config {
 
-void TreeBuilder::null(Position at) { place(Node{.at = at}); }
+namespace {
 
-void TreeBuilder::broken(Position at) { place(Node{.kind = Node::Kind::broken, .at = at}); }
+Node node_of(Node::Kind kind, Position at) {
+  Node node;
+  node.kind = kind;
+  node.at = at;
+  return node;
+}
+
+}  // namespace
+
+void TreeBuilder::null(Position at) { place(node_of(Node::Kind::null, at)); }
+
+void TreeBuilder::broken(Position at) { place(node_of(Node::Kind::broken, at)); }
 
 void TreeBuilder::scalar(Position at, std::string text, bool quoted) {
   if (text.find('\0') != std::string::npos) {
     fault(at, "a NUL character is not allowed");
     return broken(at);
   }
-  place(Node{.kind = Node::Kind::scalar, .at = at, .quoted = quoted, .text = std::move(text)});
+  Node node = node_of(Node::Kind::scalar, at);
+  node.quoted = quoted;
+  node.text = std::move(text);
+  place(std::move(node));
 }
 
 void TreeBuilder::start(Node::Kind kind, Position at) {
   if (open_.size() >= kDeepestDocument)
     throw FatalFault{{at, "more than " + std::to_string(kDeepestDocument) + " lists and maps within each other"}};
   Open frame;
-  frame.node.kind = kind;
-  frame.node.at = at;
+  frame.node = node_of(kind, at);
   frame.expects_key = kind == Node::Kind::map;
   open_.push_back(std::move(frame));
 }

@@ -76,12 +76,14 @@ class Handler : public YAML::EventHandler {
 std::string explain(std::string_view message) {
   using Pair = std::pair<std::string_view, std::string_view>;
   static constexpr std::array<Pair, 10> known{{
-      {YAML::ErrorMsg::END_OF_MAP, "this line does not fit the lines above: is the indentation right, is a \":\" missing?"},
+      {YAML::ErrorMsg::END_OF_MAP,
+       "this line does not fit the lines above: is the indentation right, is a \":\" missing?"},
       {YAML::ErrorMsg::END_OF_SEQ, "this line does not fit the list above: is the indentation right?"},
       {YAML::ErrorMsg::END_OF_MAP_FLOW, "a } or a comma is missing"},
       {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a ] or a comma is missing"},
       {YAML::ErrorMsg::FLOW_END, "a } or ] that was not opened"},
-      {YAML::ErrorMsg::MAP_VALUE, "a \":\" where no key can be: is the indentation right? Quote a text that contains \": \""},
+      {YAML::ErrorMsg::MAP_VALUE,
+       "a \":\" where no key can be: is the indentation right? Quote a text that contains \": \""},
       {YAML::ErrorMsg::BLOCK_ENTRY, "a list item \"-\" where no list can be"},
       {YAML::ErrorMsg::EOF_IN_SCALAR, "a closing quote is missing"},
       {YAML::ErrorMsg::UNKNOWN_TOKEN, "a character that no value can begin with: quote the text"},

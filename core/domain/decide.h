@@ -22,6 +22,7 @@ struct SyncRules {
   std::string connection;
   OnDelete on_delete = OnDelete::suppress;
   PushPolicy push = PushPolicy::opt_out;
+  bool operator==(const SyncRules&) const = default;
 };
 
 // A record that the CRM merged into the one at hand, as the store knew it before the merge.
