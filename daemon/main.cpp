@@ -1,0 +1,31 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "daemon/connector_schemas.h"
+#include "daemon/daemon.h"
+#include "daemon/engine/log.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Keeps e-mail subscription state true between CRMs and the place that sends the mail."};
+  std::string path;
+  bool check = false, once = false;
+  app.set_version_flag("--version", "crmsyncd " CRMSYNC_VERSION);
+  app.add_option("--config", path, "the configuration, YAML or JSON")->required();
+  app.add_flag("--check-config", check, "report every problem of the configuration and exit (2 if there is one)");
+  app.add_flag("--once", once, "sync every connection once and exit (1: a sync failed, 3: a run is held)");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto schemas = crmsync::connector_schemas();
+  auto loaded = crmsync::config::load_config(path, schemas);
+  if (const auto* problems = std::get_if<std::vector<crmsync::config::Problem>>(&loaded)) {
+    for (const auto& problem : *problems) std::fprintf(stderr, "%s\n", problem.to_string().c_str());
+    return 2;
+  }
+  if (check) return 0;
+  auto config = std::make_shared<const crmsync::config::Config>(std::get<crmsync::config::Config>(std::move(loaded)));
+  crmsync::engine::set_up_log(config->log);
+  return once ? crmsync::sync_once(config) : crmsync::serve(path, config);
+}
