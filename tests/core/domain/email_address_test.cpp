@@ -110,6 +110,7 @@ const std::vector<Case> kInvalid{
     {"label ends with a hyphen", "ann@example-.com", "not a domain name"},
     {"domain ends with a hyphen", "ann@example-", "not a domain name"},
     {"underscore in an IDN", "ann@m\xc3\xbcn_chen.example", "not a domain name"},
+    {"a no-break space in the domain", "ann@a\xc2\xa0.example", "not a domain name"},
     {"a domain that is not UTF-8", "ann@\xff\xfe.com", "not a domain name"},
     {"a local part that is not UTF-8", "\xff@example.com", "not valid UTF-8"},
     {"a quoted local part that is not UTF-8", "\"\xff\"@example.com", "not valid UTF-8"},

@@ -15,7 +15,7 @@ TEST_CASE("a contact is subscribed exactly when it has no active suppression") {
   for (const auto& row : all_reasons()) {
     const std::vector<Suppression> active{of(row.reason)};
     CHECK(status_of(active, false) == Status::unsubscribed);
-    SUBCASE("on hold does not hide it") { CHECK(status_of(active, true) == Status::unsubscribed); }
+    CHECK(status_of(active, true) == Status::unsubscribed);  // a hold does not hide it
   }
   SUBCASE("on hold without a suppression: neither subscribed nor unsubscribed") {
     CHECK(status_of({}, true) == Status::on_hold);
