@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <system_error>
 
 #include "config/connection_reader.h"
@@ -195,18 +196,19 @@ class Loader {
 
   // An account without a brand is one of its own, known by the account's id.
   void check_brands(const std::vector<Account>& accounts) {
+    std::set<std::string_view> own;  // brands that are known by an account's id
+    for (const Account& account : accounts)
+      if (account.brand.empty() && !account.id.empty()) own.insert(account.id);
     for (std::size_t i = 0; i < accounts.size(); ++i)
-      for (const Account& other : accounts)
-        if (&other != &accounts[i] && !accounts[i].brand.empty() && accounts[i].brand == other.id &&
-            other.brand.empty())
-          problems_.add(brand_places_[i], "brand " + in_quotes(accounts[i].brand) +
-                                              " is the id of an account; give that account the same brand, or name "
-                                              "this brand otherwise");
+      if (own.contains(accounts[i].brand))
+        problems_.add(brand_places_[i], "brand " + in_quotes(accounts[i].brand) +
+                                            " is the id of an account without a brand: give that account the same "
+                                            "brand, or name this brand otherwise");
   }
 
   void check_token_accounts(const std::vector<Account>& accounts) {
     std::vector<std::string_view> ids;
-    for (const Account& account : accounts) ids.push_back(account.id);
+    for (const Account& account : accounts) ids.emplace_back(account.id);
     for (const Node* item : token_accounts_) {
       if (std::find(ids.begin(), ids.end(), item->text) != ids.end()) continue;
       const auto near = nearest(item->text, ids);

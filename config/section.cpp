@@ -128,7 +128,7 @@ std::optional<std::int64_t> Section::whole(std::string_view key, std::int64_t le
   const auto number = node->kind == Node::Kind::scalar && !node->quoted ? parse_whole(node->text) : std::nullopt;
   if (number && *number >= least && *number <= most) return number;
   problems_.add(node->at, std::string(key) + " has to be a whole number from " + std::to_string(least) + " to " +
-                              std::to_string(most) + ", without quotes");
+                              std::to_string(most) + ", without quotes and zeros in front");
   return std::nullopt;
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 #include "config/line_index.h"
 #include "config/parsers.h"
@@ -18,7 +20,7 @@ namespace {
 // Events instead of YAML::Node: that one loses duplicate keys, the difference between `no` and "no", and positions.
 class Handler : public YAML::EventHandler {
  public:
-  Handler(const LineIndex& lines, TreeBuilder& tree) : lines_(lines), tree_(tree) {}
+  Handler(std::string_view text, const LineIndex& lines, TreeBuilder& tree) : text_(text), lines_(lines), tree_(tree) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) throw FatalFault{{place(mark), "a second document: the configuration is one document"}};
@@ -27,7 +29,7 @@ class Handler : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (refused(mark, "", anchor)) return tree_.broken(place(mark));
-    tree_.null(place(mark));
+    tree_.null(lines_.at(start_of_nothing(static_cast<std::size_t>(mark.pos))));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     tree_.fault(place(mark), kNoAnchors);
@@ -37,6 +39,7 @@ class Handler : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     if (refused(mark, tag, anchor)) return tree_.broken(place(mark));
+    if (tag == "!") check_end_of(static_cast<std::size_t>(mark.pos));
     tree_.scalar(place(mark), value, tag == "!");
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -61,11 +64,38 @@ class Handler : public YAML::EventHandler {
 
   bool refused(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) tree_.fault(place(mark), kNoAnchors);
-    const bool tagged = !tag.empty() && tag != "?" && tag != "!";
+    const bool tagged = !tag.empty() && tag != "?" && (tag != "!" || character(mark) == '!');
     if (tagged) tree_.fault(place(mark), "tags (!) are not supported: leave it out");
     return tagged || anchor != YAML::NullAnchor;
   }
 
+  char character(const YAML::Mark& mark) const {
+    const auto offset = static_cast<std::size_t>(mark.pos);
+    return offset < text_.size() ? text_[offset] : '\0';
+  }
+
+  // A missing value is marked where the next thing stands, perhaps lines below: go back to the - or the comma.
+  std::size_t start_of_nothing(std::size_t offset) const {
+    if (offset == 0) return 0;
+    const auto before = text_.find_last_not_of(" \r\n", offset - 1);
+    return before != std::string_view::npos && (text_[before] == '-' || text_[before] == ',') ? before : offset;
+  }
+
+  // At the end of the file yaml-cpp takes a quoted text without its closing quote.
+  void check_end_of(std::size_t offset) const {
+    const char quote = offset < text_.size() ? text_[offset] : '\0';
+    if (quote != '"' && quote != '\'') return;
+    for (std::size_t i = offset + 1; i < text_.size(); ++i) {
+      const bool pair = quote == '"' ? text_[i] == '\\' : text_.substr(i, 2) == "''";
+      if (pair)
+        ++i;
+      else if (text_[i] == quote)
+        return;
+    }
+    throw FatalFault{{lines_.at(offset), "the closing quote of this text is missing"}};
+  }
+
+  std::string_view text_;
   const LineIndex& lines_;
   TreeBuilder& tree_;
   int documents_ = 0;
@@ -112,7 +142,7 @@ void refuse_tabs(std::string_view text, const LineIndex& lines, TreeBuilder& tre
 Document parse_yaml(std::string_view text) {
   const LineIndex lines(text);
   TreeBuilder tree;
-  Handler handler(lines, tree);
+  Handler handler(text, lines, tree);
   refuse_tabs(text, lines, tree);
   try {
     std::istringstream in{std::string(text)};
