@@ -10,6 +10,7 @@ namespace crmsync::store::queries {
 std::vector<ConnectionState> connections(Database& db, const std::string& id);  // "": all
 std::vector<RunRow> runs(Database& db, const std::string& connection, std::size_t limit, Id before);
 std::optional<RunRow> run(Database& db, Id id);
+std::vector<RunRow> held_runs(Database& db);
 std::vector<ChangeRow> changes(Database& db, Id run, std::size_t limit, Id after);
 std::optional<ContactPage> contacts(Database& db, const ContactQuery& query);
 ContactCounts counts(Database& db, const std::string& account);

@@ -60,6 +60,16 @@ std::optional<RunRow> run(Database& db, Id id) {
   return read_run(query);
 }
 
+std::vector<RunRow> held_runs(Database& db) {
+  // In these words for the partial index run_open.
+  static const std::string sql =
+      std::string(kRunColumns) + "r.state IN ('running','held') AND r.state = 'held' ORDER BY r.id";
+  Query query(db, sql.c_str());
+  std::vector<RunRow> rows;
+  while (query.step()) rows.push_back(read_run(query));
+  return rows;
+}
+
 std::vector<ChangeRow> changes(Database& db, Id run, std::size_t limit, Id after) {
   Query query(
       db,

@@ -19,6 +19,8 @@ class Reader {
   // Newest first; `connection` empty: of all. `before`: only runs with a smaller id (0: from the newest).
   virtual std::vector<RunRow> runs(const std::string& connection, std::size_t limit, Id before) = 0;
   virtual std::optional<RunRow> run(Id id) = 0;
+  // Every run that waits for a person, oldest first.
+  virtual std::vector<RunRow> held_runs() = 0;
   // In order of id, after `after` (0: from the start).
   virtual std::vector<ChangeRow> changes(Id run, std::size_t limit, Id after) = 0;
 

@@ -35,6 +35,7 @@ class Reading : public Base {
     return queries::runs(*db_, connection, limit, before);
   }
   std::optional<RunRow> run(Id id) override { return queries::run(*db_, id); }
+  std::vector<RunRow> held_runs() override { return queries::held_runs(*db_); }
   std::vector<ChangeRow> changes(Id run, std::size_t limit, Id after) override {
     return queries::changes(*db_, run, limit, after);
   }

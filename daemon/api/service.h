@@ -1,47 +1,30 @@
-// The HTTP API: who may ask what, and the answers. Sits between the HTTP server and the engine.
+// The HTTP API as a whole: routes, authentication, idempotency, and what happens when something goes wrong inside. Hand
+// its two functions to an HttpServer. Used by the daemon's wiring and by tests.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "daemon/api/http_message.h"
-#include "daemon/api/json_codec.h"
-#include "daemon/engine/control.h"
+#include "daemon/api/idempotency.h"
+#include "daemon/api/router.h"
 
 namespace crmsync::api {
 
-// The caller of one request.
-struct Caller {
-  std::string name;  // "uid 1000", "token ann"
-  domain::Role role = domain::Role::viewer;
-  std::vector<std::string> accounts;  // empty: all
-  bool may_see(const std::string& account) const;
-};
-
 class Service {
  public:
-  explicit Service(engine::Control& control) : control_(control) {}
+  explicit Service(engine::Control& control);
 
-  Admission admit(const HttpRequest& request) const;
+  Admission admit(const HttpRequest& request);
   asio::awaitable<HttpResponse> handle(const HttpRequest& request);
 
  private:
-  using Reply = asio::awaitable<HttpResponse>;
-  std::optional<Caller> caller_of(const HttpRequest& request) const;
-  Reply route(const HttpRequest& request, const Caller& caller);
-  Reply status();
-  Reply connections();
-  Reply runs(const HttpRequest& request);
-  Reply run(const HttpRequest& request, const Caller& caller);
-  Reply contacts(const HttpRequest& request, const Caller& caller);
-  Reply contact(const HttpRequest& request, const Caller& caller);
-  Reply unsubscribe(const HttpRequest& request, const Caller& caller);
-  Reply events(const HttpRequest& request, const Caller& caller);
-  Reply outbox(const HttpRequest& request);
-  Reply audit(const HttpRequest& request, const Caller& caller);
-  Reply conflicts(const HttpRequest& request, const Caller& caller);
-  Reply connection_action(const HttpRequest& request);
+  struct Call;
+  std::optional<HttpResponse> prepare(const HttpRequest& request, Call& call);
+  asio::awaitable<HttpResponse> answer(const HttpRequest& request, const Call& call);
+  asio::awaitable<HttpResponse> answer_once(const HttpRequest& request, const Call& call, std::string key);
+  HttpResponse failed(const Route& route, const std::exception& error);
 
   engine::Control& control_;
+  Router router_;
+  IdempotencyCache answers_;
 };
 
 }  // namespace crmsync::api

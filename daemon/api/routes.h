@@ -1,0 +1,16 @@
+// The functions behind the paths, by subject. Used by all_routes() and by tests.
+#pragma once
+
+#include "daemon/api/router.h"
+
+namespace crmsync::api {
+
+std::vector<Route> status_routes();      // status, connections, health, readiness, metrics
+std::vector<Route> run_routes();         // runs, changes, approve, reject
+std::vector<Route> connection_routes();  // sync, plan, test
+std::vector<Route> contact_routes();     // contacts, timeline, explain, unsubscribe, conflicts
+std::vector<Route> event_routes();       // events
+std::vector<Route> outbox_routes();      // outbox
+std::vector<Route> audit_routes();       // audit, export, verify
+
+}  // namespace crmsync::api

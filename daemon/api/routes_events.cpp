@@ -1,0 +1,109 @@
+#include "daemon/api/codec_contact.h"
+#include "daemon/api/codec_event.h"
+#include "daemon/api/lists.h"
+#include "daemon/api/routes.h"
+
+namespace crmsync::api {
+
+namespace {
+
+constexpr std::size_t kMostEvents = 1000;
+constexpr std::size_t kBodyLimit = 8 * 1024 * 1024;
+
+// What was sent, in its order; `taken` are those that can be passed on.
+struct Batch {
+  std::vector<std::optional<Problem>> problems;
+  std::vector<store::EventIn> taken;
+};
+
+Batch read_batch(const Context& context, const Input& list, const std::string& account) {
+  Batch batch;
+  const auto now = context.control.now();
+  for (const auto& one : list) {
+    auto parsed = parse_event(one, account, now);
+    std::optional<Problem> problem;
+    if (auto* bad = std::get_if<Problem>(&parsed))
+      problem = std::move(*bad);
+    else
+      problem = refuse_account(context, std::get<store::EventIn>(parsed).account);
+    if (!problem) batch.taken.push_back(std::move(std::get<store::EventIn>(parsed)));
+    batch.problems.push_back(std::move(problem));
+  }
+  return batch;
+}
+
+Json outcome_json(std::size_t index, const store::EventOutcome& outcome) {
+  Json json;
+  json["index"] = index;
+  json["outcome"] = outcome.duplicate ? "duplicate" : "accepted";
+  json["suppressed"] = outcome.suppressed;
+  json["contact"] = outcome.contact == 0 ? Json(nullptr) : Json(id_text(outcome.contact));
+  return json;
+}
+
+Json refusal_json(std::size_t index, const Problem& problem) {
+  Json json;
+  json["index"] = index;
+  json["outcome"] = "refused";
+  json["error"] = Json::parse(problem_json(problem));
+  return json;
+}
+
+// {"accepted":N,"duplicates":N,"refused":N,"items":[...]}, an item for each event in its order.
+Json report(const Batch& batch, const std::vector<store::EventOutcome>& outcomes) {
+  std::size_t accepted = 0, duplicates = 0, refused = 0, next = 0;
+  Json items = Json::array();
+  for (std::size_t i = 0; i < batch.problems.size(); ++i) {
+    if (batch.problems[i]) {
+      items.push_back(refusal_json(i, *batch.problems[i]));
+      ++refused;
+      continue;
+    }
+    const auto& outcome = outcomes.at(next++);
+    items.push_back(outcome_json(i, outcome));
+    ++(outcome.duplicate ? duplicates : accepted);
+  }
+  Json json;
+  json["accepted"] = accepted;
+  json["duplicates"] = duplicates;
+  json["refused"] = refused;
+  json["items"] = std::move(items);
+  return json;
+}
+
+std::optional<Problem> read_body(const Context& context, Input& list, bool& single) {
+  std::string why;
+  auto body = parse_json(context.request.body, why);
+  if (!body)
+    return bad_request("The events cannot be read. " + why, "Send one event as an object, or an array of them.");
+  single = body->is_object();
+  if (!single && !body->is_array())
+    return bad_request("That is neither an event nor an array of events.", "Send an object or an array of objects.");
+  list = single ? Input::array({std::move(*body)}) : std::move(*body);
+  if (list.size() > kMostEvents)
+    return Problem{413, "too_many", "Too many events at once", "At most 1000 events are taken in one request.",
+                   "Send them in several requests."};
+  return std::nullopt;
+}
+
+asio::awaitable<HttpResponse> add_events(Context& context) {
+  QueryFields fields(context.request);
+  const std::string account = fields.text("account");
+  if (const auto problem = fields.problem()) co_return problem_response(*problem);
+  Input list;
+  bool single = false;
+  if (const auto problem = read_body(context, list, single)) co_return problem_response(*problem);
+  Batch batch = read_batch(context, list, account);
+  if (single && batch.problems.front()) co_return problem_response(*batch.problems.front());
+  std::vector<store::EventOutcome> outcomes;
+  if (!batch.taken.empty()) outcomes = co_await context.control.add_events(std::move(batch.taken));
+  co_return json_response(200, report(batch, outcomes));
+}
+
+}  // namespace
+
+std::vector<Route> event_routes() {
+  return {{"POST", "/api/v1/events", Permission::unsubscribe, add_events, true, kBodyLimit}};
+}
+
+}  // namespace crmsync::api
