@@ -28,10 +28,16 @@ constexpr std::chrono::seconds kShutdown{8};
 class Daemon {
  public:
   Daemon(std::string config_path, std::shared_ptr<const config::Config> config)
-      : config_path_(std::move(config_path)), engine_(io_, config), service_(engine_),
-        server_(io_.get_executor(), {config->api.socket, config->api.listen}, {}, [this](const api::HttpRequest& r) { return service_.admit(r); },
-                [this](const api::HttpRequest& r) { return service_.handle(r); }),
-        signals_(io_, SIGUSR1, SIGUSR2), watchdog_(io_), pause_(io_) {
+      : config_path_(std::move(config_path)),
+        engine_(io_, config),
+        service_(engine_),
+        server_(
+            io_.get_executor(), {config->api.socket, config->api.listen}, {},
+            [this](const api::HttpRequest& r) { return service_.admit(r); },
+            [this](const api::HttpRequest& r) { return service_.handle(r); }),
+        signals_(io_, SIGUSR1, SIGUSR2),
+        watchdog_(io_),
+        pause_(io_) {
     for (const int signal : {SIGHUP, SIGTERM, SIGINT}) signals_.add(signal);
     std::signal(SIGPIPE, SIG_IGN);
   }
@@ -45,7 +51,8 @@ class Daemon {
     wait_for_signal();
     asio::co_spawn(io_, ping_watchdog(), asio::detached);
     sd_notify(0, "READY=1\nSTATUS=Running");
-    log_event(Level::info, "ready", {{"connections", std::to_string(engine_.activity().size())}, {"socket", engine_.config()->api.socket}});
+    log_event(Level::info, "ready",
+              {{"connections", std::to_string(engine_.activity().size())}, {"socket", engine_.config()->api.socket}});
     io_.run();
     log_event(Level::info, "stopped");
     return 0;
@@ -80,7 +87,8 @@ class Daemon {
     const auto schemas = connector_schemas();
     auto loaded = config::load_config(config_path_, schemas);
     if (const auto* problems = std::get_if<std::vector<config::Problem>>(&loaded)) {
-      for (const auto& problem : *problems) log_event(Level::error, "configuration refused, the old one stays", {{"problem", problem.to_string()}});
+      for (const auto& problem : *problems)
+        log_event(Level::error, "configuration refused, the old one stays", {{"problem", problem.to_string()}});
     } else {
       auto config = std::make_shared<const config::Config>(std::get<config::Config>(std::move(loaded)));
       engine::set_up_log(config->log);
@@ -96,7 +104,7 @@ class Daemon {
     if (sd_watchdog_enabled(0, &micros) <= 0) co_return;
     boost::system::error_code error;
     while (!stopping_) {
-      const auto ping = [](store::Store&) {};
+      const engine::Control::WriteJob ping = [](store::Store&) {};
       co_await engine_.write(ping);
       sd_notify(0, "WATCHDOG=1");
       watchdog_.expires_after(std::chrono::microseconds(micros / 2));

@@ -7,7 +7,8 @@ namespace crmsync::engine {
 
 namespace {
 Error no_connection(const std::string& id) {
-  return Error(ErrorKind::not_found, "there is no connection \"" + id + "\" in the configuration; `crmsyncctl connection list` shows them");
+  return Error(ErrorKind::not_found,
+               "there is no connection \"" + id + "\" in the configuration; `crmsyncctl connection list` shows them");
 }
 Error no_run(store::Id id) { return Error(ErrorKind::not_found, "there is no run " + std::to_string(id)); }
 }  // namespace
@@ -25,7 +26,8 @@ asio::awaitable<Result<std::optional<store::RunRow>>> Engine::sync(std::string i
     co_await link->finished_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   std::optional<store::RunRow> row;
   if (!wait) co_return row;
-  if (stopping_ || link->retired) co_return Error(ErrorKind::cancelled, "the daemon is stopping or reloading; ask again");
+  if (stopping_ || link->retired)
+    co_return Error(ErrorKind::cancelled, "the daemon is stopping or reloading; ask again");
   row = link->last_run;
   co_return row;
 }
@@ -35,12 +37,14 @@ asio::awaitable<Result<PlanReport>> Engine::plan(std::string id, store::RunMode 
   if (found == links_.end()) co_return no_connection(id);
   const auto link = found->second;
   boost::system::error_code ignored;
-  while (link->busy && !stopping_) co_await link->finished_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  while (link->busy && !stopping_)
+    co_await link->finished_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   link->busy = true;
   RunContext context;
   const bool full = mode == store::RunMode::full || !link->connector->capabilities().incremental;
   const auto begin_job = [&](store::Store& store) {
-    context = begin(store, link->connection, full ? store::RunMode::full : store::RunMode::incremental, store::RunTrigger::api, now(), true);
+    context = begin(store, link->connection, full ? store::RunMode::full : store::RunMode::incremental,
+                    store::RunTrigger::api, now(), true);
   };
   co_await threads_.write(begin_job);
   auto fetched = co_await fetch(*link, context);
@@ -82,7 +86,8 @@ asio::awaitable<Result<store::RunRow>> Engine::approve(store::Id id, store::Acto
     if (!row)
       error = no_run(id);
     else if (row->state != store::RunState::held)
-      error = Error(ErrorKind::rejected, "run " + std::to_string(id) + " is not held, it is " + std::string(to_string(row->state)));
+      error = Error(ErrorKind::rejected,
+                    "run " + std::to_string(id) + " is not held, it is " + std::string(to_string(row->state)));
     if (error) return;
     const Link* link = find(row->connection);
     if (!link) {
@@ -98,7 +103,8 @@ asio::awaitable<Result<store::RunRow>> Engine::approve(store::Id id, store::Acto
   };
   co_await threads_.write(approve_job);
   if (error) co_return *error;
-  log_event(Level::info, "run approved", {{"run", std::to_string(id)}, {"connection", row->connection}, {"by", actor.who}});
+  log_event(Level::info, "run approved",
+            {{"run", std::to_string(id)}, {"connection", row->connection}, {"by", actor.who}});
   wake_pushes();
   // A doubt that a person has settled is settled by reading once more.
   if (again) {
@@ -117,14 +123,16 @@ asio::awaitable<Result<store::RunRow>> Engine::reject(store::Id id, store::Actor
     if (!row)
       error = no_run(id);
     else if (row->state != store::RunState::held)
-      error = Error(ErrorKind::rejected, "run " + std::to_string(id) + " is not held, it is " + std::string(to_string(row->state)));
+      error = Error(ErrorKind::rejected,
+                    "run " + std::to_string(id) + " is not held, it is " + std::string(to_string(row->state)));
     if (error) return;
     store.reject_run(id, actor, now());
     row = store.run(id);
   };
   co_await threads_.write(reject_job);
   if (error) co_return *error;
-  log_event(Level::info, "run rejected", {{"run", std::to_string(id)}, {"connection", row->connection}, {"by", actor.who}});
+  log_event(Level::info, "run rejected",
+            {{"run", std::to_string(id)}, {"connection", row->connection}, {"by", actor.who}});
   co_return *row;
 }
 

@@ -11,13 +11,15 @@ namespace crmsync::engine {
 
 namespace {
 
-std::vector<store::AccountSpec> specs_of(const config::Config& config, const std::map<std::string, std::shared_ptr<connectors::Connector>>& made) {
+std::vector<store::AccountSpec> specs_of(const config::Config& config,
+                                         const std::map<std::string, std::shared_ptr<connectors::Connector>>& made) {
   std::vector<store::AccountSpec> specs;
   for (const auto& account : config.accounts) {
     store::AccountSpec spec{account.id, account.name, account.brand, account.resubscribe_allowed, {}};
     for (const auto& connection : account.connections) {
       const auto can = made.at(connection.id)->capabilities();
-      spec.connections.push_back({connection.id, connection.rules.push, can.push_opt_out, can.opt_out_owner == connectors::OptOutOwner::address,
+      spec.connections.push_back({connection.id, connection.rules.push, can.push_opt_out,
+                                  can.opt_out_owner == connectors::OptOutOwner::address,
                                   connection.push_deadline.count()});
     }
     specs.push_back(std::move(spec));
@@ -25,11 +27,13 @@ std::vector<store::AccountSpec> specs_of(const config::Config& config, const std
   return specs;
 }
 
-std::map<std::string, std::shared_ptr<connectors::Connector>> make_connectors(const config::Config& config, const connectors::Environment& environment) {
+std::map<std::string, std::shared_ptr<connectors::Connector>> make_connectors(
+    const config::Config& config, const connectors::Environment& environment) {
   std::map<std::string, std::shared_ptr<connectors::Connector>> made;
   for (const auto& account : config.accounts)
     for (const auto& connection : account.connections)
-      made[connection.id] = connectors::find_kind(connection.connector)->make({connection.id, connection.account, connection.options}, environment);
+      made[connection.id] = connectors::find_kind(connection.connector)
+                                ->make({connection.id, connection.account, connection.options}, environment);
   return made;
 }
 
@@ -47,7 +51,8 @@ Engine::Engine(asio::io_context& io, std::shared_ptr<const config::Config> confi
       settings.every = connection.schedule.every, settings.full_every = connection.schedule.full_every;
       const sync::Now both{steady(), now()};
       const sync::LastRuns last{state->last_poll_at, state->last_full_at};
-      links_[connection.id] = std::make_shared<Link>(io_, connection, made[connection.id], sync::Trigger(settings, both, last, random()));
+      links_[connection.id] =
+          std::make_shared<Link>(io_, connection, made[connection.id], sync::Trigger(settings, both, last, random()));
     }
 }
 
@@ -110,7 +115,8 @@ void Engine::reload(std::shared_ptr<const config::Config> config) {
       sync::TriggerSettings settings;
       settings.every = connection.schedule.every, settings.full_every = connection.schedule.full_every;
       const sync::Now both{steady(), now()};
-      links_[connection.id] = std::make_shared<Link>(io_, connection, made[connection.id], sync::Trigger(settings, both, {}, random()));
+      links_[connection.id] =
+          std::make_shared<Link>(io_, connection, made[connection.id], sync::Trigger(settings, both, {}, random()));
     }
   asio::post(threads_.store_executor(), [this, specs = std::move(specs)] {
     threads_.store().configure(specs);
@@ -127,9 +133,7 @@ void Engine::reload(std::shared_ptr<const config::Config> config) {
 asio::awaitable<void> Engine::housekeeping() {
   boost::system::error_code ignored;
   while (!stopping_) {
-    const auto expire = [&](store::Store& store) {
-      store.expire(config_->strikes, now(), 1000);
-    };
+    const auto expire = [&](store::Store& store) { store.expire(config_->strikes, now(), 1000); };
     co_await threads_.write(expire);
     house_timer_.expires_after(std::chrono::seconds(60));
     if (!stopping_) co_await house_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -140,7 +144,8 @@ asio::awaitable<void> Engine::housekeeping() {
 std::vector<ConnectionActivity> Engine::activity() const {
   std::vector<ConnectionActivity> all;
   for (const auto& [id, link] : links_) {
-    ConnectionActivity one{id, link->connection.account, link->connection.connector, "idle", std::nullopt, link->last_error, link->trigger.failures()};
+    ConnectionActivity one{id,           link->connection.account, link->connection.connector, "idle",
+                           std::nullopt, link->last_error,         link->trigger.failures()};
     if (link->trigger.backing_off()) one.state = "backing_off";
     if (link->trigger.stopped()) one.state = "stopped";
     if (link->trigger.running()) one.state = "running";

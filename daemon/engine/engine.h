@@ -36,7 +36,8 @@ class Engine final : public Control {
   domain::Millis now() const override;
   asio::awaitable<void> read(const ReadJob& job) override { return threads_.read(job); }
   asio::awaitable<void> write(const WriteJob& job) override { return threads_.write(job); }
-  asio::awaitable<Result<std::optional<store::RunRow>>> sync(std::string connection, store::RunMode mode, bool wait) override;
+  asio::awaitable<Result<std::optional<store::RunRow>>> sync(std::string connection, store::RunMode mode,
+                                                             bool wait) override;
   asio::awaitable<Result<PlanReport>> plan(std::string connection, store::RunMode mode) override;
   asio::awaitable<Result<connectors::Probe>> test(std::string connection) override;
   std::optional<std::string> record_url(const std::string& connection, const std::string& external_id) const override;
@@ -57,7 +58,8 @@ class Engine final : public Control {
   asio::awaitable<void> push_loop(std::shared_ptr<Link> link);
   asio::awaitable<void> housekeeping();
   asio::awaitable<void> push_batch(Link& link);
-  asio::awaitable<store::RunRow> run(Link& link, store::RunMode mode, store::RunTrigger trigger, std::optional<Error>& error);
+  asio::awaitable<store::RunRow> run(Link& link, store::RunMode mode, store::RunTrigger trigger,
+                                     std::optional<Error>& error);
   asio::awaitable<Result<void>> fetch(Link& link, RunContext& context);
   void report(const store::RunRow& run);
   void wake_pushes();

@@ -9,7 +9,12 @@ namespace crmsync::engine {
 
 struct Engine::Link {
   Link(asio::io_context& io, config::Connection c, std::shared_ptr<connectors::Connector> made, sync::Trigger t)
-      : connection(std::move(c)), connector(std::move(made)), trigger(std::move(t)), sync_timer(io), push_timer(io), finished_timer(io) {
+      : connection(std::move(c)),
+        connector(std::move(made)),
+        trigger(std::move(t)),
+        sync_timer(io),
+        push_timer(io),
+        finished_timer(io) {
     finished_timer.expires_at(asio::steady_timer::time_point::max());
   }
 

@@ -52,7 +52,8 @@ void log_event(Level level, std::string_view message, std::initializer_list<Fiel
   if (!spdlog::should_log(level_of(level))) return;
   std::string line;
   if (json_lines) {
-    nlohmann::ordered_json object{{"level", spdlog::level::to_string_view(level_of(level)).data()}, {"message", std::string(message)}};
+    nlohmann::ordered_json object{{"level", spdlog::level::to_string_view(level_of(level)).data()},
+                                  {"message", std::string(message)}};
     for (const auto& [key, text] : fields) object[std::string(key)] = text;
     line = object.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
   } else {

@@ -17,7 +17,9 @@ store::RunTrigger trigger_of(sync::Cause cause) {
   return store::RunTrigger::once;
 }
 
-Error stopped() { return Error(ErrorKind::cancelled, "the daemon is stopping; the run starts again with the next start"); }
+Error stopped() {
+  return Error(ErrorKind::cancelled, "the daemon is stopping; the run starts again with the next start");
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ asio::awaitable<Result<void>> Engine::fetch(Link& link, RunContext& context) {
     if (!page) co_return page.error();
     ++context.pages;
     context.counts.invalid += static_cast<std::int64_t>(page->bad_rows.size());
-    for (const auto& bad : page->bad_rows) log_event(Level::warn, "row skipped", {{"connection", link.connection.id}, {"cause", bad}});
+    for (const auto& bad : page->bad_rows)
+      log_event(Level::warn, "row skipped", {{"connection", link.connection.id}, {"cause", bad}});
     if (!page->complete && context.doubt.empty()) context.doubt = page->doubt, context.doubt_token = page->doubt_token;
     const auto take = [&](store::Store& store) { stage_page(store, context, page->records); };
     co_await threads_.write(take);
@@ -46,7 +49,8 @@ asio::awaitable<Result<void>> Engine::fetch(Link& link, RunContext& context) {
   }
 }
 
-asio::awaitable<store::RunRow> Engine::run(Link& link, store::RunMode mode, store::RunTrigger trigger, std::optional<Error>& error) {
+asio::awaitable<store::RunRow> Engine::run(Link& link, store::RunMode mode, store::RunTrigger trigger,
+                                           std::optional<Error>& error) {
   RunContext context;
   const bool full = mode == store::RunMode::full || !link.connector->capabilities().incremental;
   const auto begin_job = [&](store::Store& store) {
@@ -54,7 +58,8 @@ asio::awaitable<store::RunRow> Engine::run(Link& link, store::RunMode mode, stor
       const store::Actor actor{"system", "restart", "approval"};
       apply_approved(store, link.connection, held, actor, now());
     }
-    context = begin(store, link.connection, full ? store::RunMode::full : store::RunMode::incremental, trigger, now(), false);
+    context =
+        begin(store, link.connection, full ? store::RunMode::full : store::RunMode::incremental, trigger, now(), false);
   };
   co_await threads_.write(begin_job);
   store::RunRow row;
@@ -97,10 +102,22 @@ void Engine::report(const store::RunRow& run) {
   const Level level = failed ? Level::error : run.state == store::RunState::held ? Level::warn : Level::info;
   ++run_counts_[run.connection + "|" + std::string(to_string(run.state))];
   log_event(level, "run finished",
-            {{"connection", run.connection}, {"run", n(run.id)}, {"state", std::string(to_string(run.state))}, {"mode", std::string(to_string(run.mode))},
-             {"trigger", std::string(to_string(run.trigger))}, {"fetched", n(c.fetched)}, {"new", n(c.added)}, {"unchanged", n(c.unchanged)},
-             {"unsubscribed", n(c.unsubscribed)}, {"resubscribed", n(c.resubscribed)}, {"kept_unsubscribed", n(c.kept_unsubscribed)},
-             {"deleted", n(c.deleted)}, {"invalid", n(c.invalid)}, {"unknown", n(c.unknown)}, {"held", n(c.held)}, {"ms", n(run.duration_ms)},
+            {{"connection", run.connection},
+             {"run", n(run.id)},
+             {"state", std::string(to_string(run.state))},
+             {"mode", std::string(to_string(run.mode))},
+             {"trigger", std::string(to_string(run.trigger))},
+             {"fetched", n(c.fetched)},
+             {"new", n(c.added)},
+             {"unchanged", n(c.unchanged)},
+             {"unsubscribed", n(c.unsubscribed)},
+             {"resubscribed", n(c.resubscribed)},
+             {"kept_unsubscribed", n(c.kept_unsubscribed)},
+             {"deleted", n(c.deleted)},
+             {"invalid", n(c.invalid)},
+             {"unknown", n(c.unknown)},
+             {"held", n(c.held)},
+             {"ms", n(run.duration_ms)},
              {failed ? "error" : "note", failed ? run.error : run.note}});
 }
 
@@ -110,8 +127,10 @@ asio::awaitable<void> Engine::sync_loop(std::shared_ptr<Link> link) {
     const auto wanted = link->busy ? std::nullopt : link->trigger.due(steady());
     if (!wanted) {
       const auto next = link->trigger.next_at();
-      const auto wait = !next || link->busy ? std::chrono::milliseconds(1000) : std::max(*next - steady(), std::chrono::milliseconds(0));
-      link->sync_timer.expires_after(std::min<std::chrono::milliseconds>(wait, std::chrono::hours(1)) + std::chrono::milliseconds(1));
+      const auto wait = !next || link->busy ? std::chrono::milliseconds(1000)
+                                            : std::max(*next - steady(), std::chrono::milliseconds(0));
+      link->sync_timer.expires_after(std::min<std::chrono::milliseconds>(wait, std::chrono::hours(1)) +
+                                     std::chrono::milliseconds(1));
       co_await link->sync_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
       continue;
     }

@@ -30,7 +30,9 @@ struct Braked {
   store::Id contact;
 };
 std::optional<Braked> braked(const Decision& decision, const LookedUp& known) {
-  const auto side = [&](domain::Side which) { return which == domain::Side::linked ? known.linked_contact : known.target_contact; };
+  const auto side = [&](domain::Side which) {
+    return which == domain::Side::linked ? known.linked_contact : known.target_contact;
+  };
   if (decision.action == domain::MirrorAction::tombstone && known.linked_contact != 0)
     return Braked{ChangeKind::deletion, known.linked_contact};
   for (const auto& lift : decision.lifts)
@@ -75,8 +77,8 @@ store::Actor crm_actor(const config::Connection& connection) { return {"connecti
 
 }  // namespace
 
-RunContext begin(store::Store& store, const config::Connection& connection, store::RunMode mode, store::RunTrigger trigger,
-                 domain::Millis now, bool dry_run) {
+RunContext begin(store::Store& store, const config::Connection& connection, store::RunMode mode,
+                 store::RunTrigger trigger, domain::Millis now, bool dry_run) {
   RunContext context;
   context.connection = connection;
   context.dry_run = dry_run;
@@ -125,7 +127,8 @@ void stage_page(store::Store& store, RunContext& context, std::vector<domain::Re
   std::vector<store::Id> withdrawn;
   for (std::size_t i = 0; i < changed.size(); ++i) {
     const bool plain_new = !known[i].mirror && known[i].target_contact == 0;
-    const auto brake = plain_new ? std::nullopt : braked(decide(known[i], changed[i], context.connection.rules), known[i]);
+    const auto brake =
+        plain_new ? std::nullopt : braked(decide(known[i], changed[i], context.connection.rules), known[i]);
     if (known[i].held_change != 0 && !context.dry_run) {
       if (brake && brake->kind == known[i].held_kind) {
         followed.emplace_back(known[i].held_change, std::move(changed[i]));
@@ -140,7 +143,8 @@ void stage_page(store::Store& store, RunContext& context, std::vector<domain::Re
   }
   store.follow_held(followed);
   if (!withdrawn.empty())
-    store.close_changes(context.run, withdrawn, store::ChangeState::withdrawn, "the CRM has taken it back", crm_actor(context.connection), 0);
+    store.close_changes(context.run, withdrawn, store::ChangeState::withdrawn, "the CRM has taken it back",
+                        crm_actor(context.connection), 0);
   store.stage(context.run, spool, drafts);
 }
 
@@ -154,17 +158,19 @@ struct Absent {
 Absent find_absent(store::Store& store, RunContext& context) {
   Absent absent;
   if (!context.full) return absent;
-  store.absent(context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); },
-               [&](const std::string& id, store::Id contact, int absences) {
-                 if (absences == 0)
-                   absent.newly.push_back(id);
-                 else
-                   absent.again.emplace_back(id, contact);
-               });
+  store.absent(
+      context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); },
+      [&](const std::string& id, store::Id contact, int absences) {
+        if (absences == 0)
+          absent.newly.push_back(id);
+        else
+          absent.again.emplace_back(id, contact);
+      });
   return absent;
 }
 
-void stage_deletions(store::Store& store, RunContext& context, const std::vector<std::pair<std::string, store::Id>>& gone) {
+void stage_deletions(store::Store& store, RunContext& context,
+                     const std::vector<std::pair<std::string, store::Id>>& gone) {
   std::vector<Incoming> spool;
   std::vector<store::ChangeDraft> drafts;
   for (const auto& [id, contact] : gone) {
@@ -183,7 +189,8 @@ void stage_deletions(store::Store& store, RunContext& context, const std::vector
 }  // namespace
 
 store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now) {
-  context.counts.duplicates += store.drop_duplicates(context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); });
+  context.counts.duplicates +=
+      store.drop_duplicates(context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); });
   Absent absent = find_absent(store, context);
   sync::FetchFacts facts;
   facts.full = context.full;
@@ -205,8 +212,9 @@ store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now)
   if (!doubt) {
     if (believed)
       for (const auto& id : absent.newly) {
-        const auto row = store.look_up(context.run, std::vector<Incoming>{Incoming{domain::RemoteRecord{.external_id = id}, {}, 0}});
-        absent.again.emplace_back(id, row.front().linked_contact);
+        std::vector<Incoming> one(1);
+        one.front().remote.external_id = id;
+        absent.again.emplace_back(id, store.look_up(context.run, one).front().linked_contact);
       }
     else
       context.newly_absent = std::move(absent.newly);
@@ -220,14 +228,17 @@ store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now)
   }
   const auto totals = store.plan_totals(context.run);
   const domain::ChangeCounts planned{totals.resubscribe, totals.unsubscribe, totals.deletions};
-  verdict = domain::check_brakes(context.connection.limits, totals.records, planned, store.applied_since(context.connection.id, now - domain::kDay));
+  verdict = domain::check_brakes(context.connection.limits, totals.records, planned,
+                                 store.applied_since(context.connection.id, now - domain::kDay));
   if (believed) verdict.hold_deletions = false;
   if (doubt) verdict.hold_resubscribe = verdict.hold_deletions = false;  // they are dropped, not held
   if (verdict.any() && end.note.empty())
-    end.note = "over its limits: " + std::to_string(totals.unsubscribe) + " to unsubscribe, " + std::to_string(totals.resubscribe) + " to resubscribe, " +
-               std::to_string(totals.deletions) + " to delete";
+    end.note = "over its limits: " + std::to_string(totals.unsubscribe) + " to unsubscribe, " +
+               std::to_string(totals.resubscribe) + " to resubscribe, " + std::to_string(totals.deletions) +
+               " to delete";
   if (context.dry_run) {
-    end.counts.unsubscribed = totals.unsubscribe, end.counts.resubscribed = totals.resubscribe, end.counts.deleted = totals.deletions;
+    end.counts.unsubscribed = totals.unsubscribe, end.counts.resubscribed = totals.resubscribe,
+    end.counts.deleted = totals.deletions;
     if (verdict.any()) end.state = store::RunState::held;
     return end;
   }
@@ -244,7 +255,8 @@ bool apply_next(store::Store& store, RunContext& context, const store::RunEnd& e
   if (staged.spool != 0) {
     keep_one_per_id(staged.incoming, duplicates);
     // In the order of the address index: neighbours in a batch are neighbours on its pages.
-    std::sort(staged.incoming.begin(), staged.incoming.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+    std::sort(staged.incoming.begin(), staged.incoming.end(),
+              [](const auto& a, const auto& b) { return a.address < b.address; });
   }
   const auto known = store.look_up(context.run, staged.incoming);
   std::vector<ApplyItem> items;
@@ -261,12 +273,14 @@ bool apply_next(store::Store& store, RunContext& context, const store::RunEnd& e
     ApplyItem item;
     item.decision = decide(known[i], staged.incoming[i], context.connection.rules);
     item.incoming = std::move(staged.incoming[i]);
-    item.record = known[i].record, item.linked_contact = known[i].linked_contact, item.target_contact = known[i].target_contact;
+    item.record = known[i].record, item.linked_contact = known[i].linked_contact,
+    item.target_contact = known[i].target_contact;
     item.change = change;
     items.push_back(std::move(item));
   }
   if (!skipped.empty())
-    store.close_changes(context.run, skipped, store::ChangeState::skipped, "the fetch may be incomplete", crm_actor(context.connection), now);
+    store.close_changes(context.run, skipped, store::ChangeState::skipped, "the fetch may be incomplete",
+                        crm_actor(context.connection), now);
   store.apply(context.run, staged.spool, items, crm_actor(context.connection), now);
   return true;
 }
@@ -287,7 +301,8 @@ store::RunRow fail(store::Store& store, RunContext& context, const Error& error,
   return finish(store, context, end, now);
 }
 
-void apply_approved(store::Store& store, const config::Connection& connection, store::Id run, const store::Actor& actor, domain::Millis now) {
+void apply_approved(store::Store& store, const config::Connection& connection, store::Id run, const store::Actor& actor,
+                    domain::Millis now) {
   while (true) {
     auto staged = store.next_staged(run, kApplyBatch);
     if (staged.changes.empty()) break;
@@ -297,7 +312,8 @@ void apply_approved(store::Store& store, const config::Connection& connection, s
       ApplyItem item;
       item.decision = decide(known[i], staged.incoming[i], connection.rules);
       item.incoming = std::move(staged.incoming[i]);
-      item.record = known[i].record, item.linked_contact = known[i].linked_contact, item.target_contact = known[i].target_contact;
+      item.record = known[i].record, item.linked_contact = known[i].linked_contact,
+      item.target_contact = known[i].target_contact;
       item.change = staged.changes[i];
       item.approved = true;
       items.push_back(std::move(item));

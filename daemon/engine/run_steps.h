@@ -21,13 +21,13 @@ struct RunContext {
   bool dry_run = false;
   bool sealed = false;  // taken up after a crash behind the plan: only applying is left
   std::string accepted;
-  std::string cursor;   // JSON text of the connection's cursor at the start
+  std::string cursor;  // JSON text of the connection's cursor at the start
   sync::FingerprintKey key{};
   sync::SeenSet seen;
   store::RunCounts counts;
   std::int64_t known = 0;  // live records before
   std::int64_t pages = 0;
-  std::string doubt;       // of the connector
+  std::string doubt;  // of the connector
   std::string doubt_token;
   bool cursor_repeated = false;
   std::string end_cursor;
@@ -35,8 +35,8 @@ struct RunContext {
 };
 
 // Begins a run or takes up the one that a crash left behind.
-RunContext begin(store::Store& store, const config::Connection& connection, store::RunMode mode, store::RunTrigger trigger,
-                 domain::Millis now, bool dry_run);
+RunContext begin(store::Store& store, const config::Connection& connection, store::RunMode mode,
+                 store::RunTrigger trigger, domain::Millis now, bool dry_run);
 // Takes one page in: what is unchanged is marked, the rest is staged.
 void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records);
 // Judges completeness, finds deletions, checks the brakes, seals the plan. Returns how the run will end.
