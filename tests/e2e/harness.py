@@ -1,0 +1,173 @@
+"""Two worlds for end-to-end tests: an export on one side, the real daemon and its store on the other. Change either,
+sync once, compare."""
+import csv
+import glob
+import http.client
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+DAEMON = os.environ["CRMSYNCD"]
+HEADER = ["Record ID", "First Name", "Last Name", "Email", "Unsubscribed from all email", "Last Modified Date"]
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=120)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(120)
+        self.sock.connect(self.path)
+
+
+def wait_for(condition, what, seconds=30):
+    """Asks until the condition holds; a deadline only bounds a failure."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        select.select([], [], [], 0.005)
+    raise AssertionError(f"never came true: {what}")
+
+
+class World:
+    def __init__(self, extra="", accounts=""):
+        self.folder = tempfile.mkdtemp(prefix="crmsyncd-e2e-")
+        self.out = os.path.join(self.folder, "out")
+        os.mkdir(self.out)
+        self.export = os.path.join(self.folder, "export.csv")
+        self.socket = os.path.join(self.folder, "control.sock")
+        self.config = os.path.join(self.folder, "config.yaml")
+        self.store = os.path.join(self.folder, "store.db")
+        with open(self.config, "w") as file:
+            file.write(f"""store: {{ path: {self.store} }}
+api: {{ socket: {self.socket} }}
+accounts:
+  - id: harbour
+    connections:
+      - id: crm
+        connector: csv
+        path: {self.export}
+        outgoing: {self.out}
+        schedule: {{ every: 7d, full_every: 30d }}
+{extra}
+{accounts}
+""")
+        self.rows = {}
+        self.clock = 0
+        self.process = None
+
+    # --- the CRM's side ---
+    def crm(self, record, email=None, opted_out=None):
+        """Creates or changes one record; write() makes it visible."""
+        self.clock += 1
+        row = self.rows.setdefault(str(record), {"email": "", "out": False})
+        if email is not None:
+            row["email"] = email
+        if opted_out is not None:
+            row["out"] = opted_out
+        row["at"] = f"2026-{1 + self.clock // 1344 % 12:02}-{1 + self.clock // 48 % 28:02} {self.clock // 2 % 24:02}:{self.clock % 2 * 30:02}"
+
+    def write(self, cut=None):
+        part = self.export + ".part"
+        with open(part, "w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(HEADER)
+            for record, row in self.rows.items():
+                writer.writerow([record, "First", "Last", row["email"], "Yes" if row["out"] else "No", row["at"]])
+        if cut is not None:
+            with open(part, "r+") as file:
+                file.truncate(cut)
+        os.rename(part, self.export)
+
+    def pushed(self):
+        """(id, opted_out) of every row in the outgoing folder."""
+        rows = []
+        for name in glob.glob(os.path.join(self.out, "*.csv")):
+            with open(name, newline="") as file:
+                rows += [(row["id"], row["opted_out"]) for row in csv.DictReader(file)]
+        return sorted(rows)
+
+    # --- the daemon's side ---
+    def start(self):
+        self.log = open(os.path.join(self.folder, "log"), "a")
+        self.process = subprocess.Popen([DAEMON, "--config", self.config], stderr=self.log)
+        wait_for(self.answers, "the daemon answers")
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError("the daemon ended: " + self.log_text())
+        try:
+            return self.get("/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def log_text(self):
+        with open(os.path.join(self.folder, "log")) as file:
+            return file.read()
+
+    def once(self):
+        return subprocess.run([DAEMON, "--config", self.config, "--once"], stderr=subprocess.PIPE, text=True)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=10)
+
+    def request(self, method, path, body=None):
+        connection = UnixConnection(self.socket)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            text = response.read()
+            try:
+                return response.status, json.loads(text)
+            except ValueError:
+                return response.status, text.decode()
+        finally:
+            connection.close()
+
+    def get(self, path):
+        return self.request("GET", path)
+
+    def post(self, path, body=None):
+        return self.request("POST", "/api/v1/" + path, body if body is not None else {})
+
+    def sync(self):
+        self.write()
+        status, run = self.post("connections/crm/sync", {"mode": "full", "wait": True})
+        assert status == 200, run
+        return run
+
+    def contact(self, email, account="harbour"):
+        return self.get(f"/api/v1/contacts/{email}?account={account}")[1]
+
+    def explain(self, email):
+        return self.get(f"/api/v1/contacts/{email}/explain?account=harbour")[1]
+
+    def event(self, kind, email, at):
+        status, answer = self.post("events", {"account": "harbour", "type": kind, "email": email, "at": at})
+        assert status == 200, answer
+
+    def reasons(self, email):
+        return sorted({s["reason"] for s in self.contact(email)["suppressions"]})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.folder)
