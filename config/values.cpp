@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace crmsync::config {
@@ -49,12 +49,12 @@ std::optional<Endpoint> with_address(std::string host, std::string_view port) {
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  constexpr std::size_t most_digits = 9;  // of days, in milliseconds, is far from an overflow
   const auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
   const auto number = parse_whole(text.substr(0, digits));
-  if (!number || digits > most_digits) return std::nullopt;
+  if (!number) return std::nullopt;
   for (const auto& [name, length] : kUnits)
-    if (text.substr(digits) == name) return std::chrono::milliseconds(*number * length);
+    if (text.substr(digits) == name && *number <= std::numeric_limits<std::int64_t>::max() / length)
+      return std::chrono::milliseconds(*number * length);
   return std::nullopt;
 }
 

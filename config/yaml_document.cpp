@@ -76,7 +76,8 @@ class Handler : public YAML::EventHandler {
 
   // A missing value is marked where the next thing stands, perhaps lines below: go back to the - or the comma.
   std::size_t start_of_nothing(std::size_t offset) const {
-    if (offset == 0) return 0;
+    for (const std::string_view written : {"~", "null", "Null", "NULL"})
+      if (offset == 0 || text_.substr(offset).starts_with(written)) return offset;
     const auto before = text_.find_last_not_of(" \r\n", offset - 1);
     return before != std::string_view::npos && (text_[before] == '-' || text_[before] == ',') ? before : offset;
   }

@@ -17,11 +17,11 @@ TEST_CASE("durations") {
     CHECK(parse_duration("24h") == milliseconds(86'400'000));
     CHECK(parse_duration("7d") == milliseconds(604'800'000));
     CHECK(parse_duration("0s") == milliseconds(0));
-    CHECK(parse_duration("999999999d") == milliseconds(86'399'999'913'600'000));
+    CHECK(parse_duration("106751991167d") == milliseconds(106'751'991'167 * 86'400'000));
   }
   SUBCASE("are nothing else") {
     for (const char* text : {"", "5", "m", "5 m", " 5m", "5m ", "-5m", "+5m", "05m", "1.5h", "1h30m", "5M", "5min",
-                             "1e3s", "1000000000d", "99999999999999999999s", "0x5m"})
+                             "1e3s", "106751991168d", "99999999999999999999s", "0x5m"})
       CHECK_MESSAGE(!parse_duration(text), text);
   }
   SUBCASE("are printed so that they are read as the same") {
