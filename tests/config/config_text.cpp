@@ -28,7 +28,7 @@ ordered_json limit(const domain::Limit& limit) {
   return {{"percent", limit.percent}, {"at_least", limit.at_least}, {"at_most", limit.at_most}};
 }
 
-ordered_json connection(const Connection& c) {
+ordered_json connection_node(const Connection& c) {
   static constexpr const char* push[] = {"none", "opt_out", "both"};
   ordered_json node{{"id", c.id},
                     {"connector", c.connector},
@@ -139,7 +139,7 @@ ordered_json document_of(const Config& config) {
     if (!account.brand.empty()) node["brand"] = account.brand;
     node["resubscribe"] = account.resubscribe_allowed ? "allowed" : "forbidden";
     node["connections"] = ordered_json::array();
-    for (const Connection& c : account.connections) node["connections"].push_back(connection(c));
+    for (const Connection& c : account.connections) node["connections"].push_back(connection_node(c));
     root["accounts"].push_back(std::move(node));
   }
   return root;
@@ -159,13 +159,30 @@ Config loaded(const std::string& text, const std::string& name) {
   return std::get<Config>(std::move(result));
 }
 
-std::vector<std::string> problems_of(const std::string& text, const std::string& name) {
+Lines problems_of(const std::string& text, const std::string& name) {
   const auto result = parse_config(text, name, test_connectors());
   const auto* problems = std::get_if<std::vector<Problem>>(&result);
   if (problems == nullptr) FAIL("no problem in:\n" << text);
-  std::vector<std::string> lines;
+  Lines lines;
   for (const Problem& problem : *problems) lines.push_back(problem.to_string().substr(name.size() + 1));
   return lines;
+}
+
+Lines bad(const std::string& text) { return problems_of(text, "/etc/crmsyncd/crmsyncd.yaml"); }
+Config good(const std::string& text) { return loaded(text, "/etc/crmsyncd/crmsyncd.yaml"); }
+
+std::string connection(const std::string& line, const std::string& connector) {
+  const std::string needed = connector == "csv" ? "path: /x.csv" : "token: { file: /t }";
+  return "accounts:\n  - id: a\n    connections:\n      - id: a-1\n        connector: " + connector + "\n        " +
+         line + "\n        " + needed + "\n";
+}
+Connection one(const std::string& line, const std::string& connector) {
+  return good(connection(line, connector)).accounts.at(0).connections.at(0);
+}
+std::string bad_line(const std::string& line, const std::string& connector) {
+  const Lines lines = bad(connection(line, connector));
+  CHECK(lines.size() == 1);
+  return lines.front();
 }
 
 }  // namespace crmsync::config

@@ -20,9 +20,19 @@ nlohmann::ordered_json document_of(const Config& config);
 using Choice = std::function<int(int)>;
 std::string to_yaml(const nlohmann::ordered_json& document, const Choice& choice);
 
+using Lines = std::vector<std::string>;
+
 // Loads a text, or fails the test with its problems.
 Config loaded(const std::string& text, const std::string& name);
+Config good(const std::string& text);  // in /etc/crmsyncd/crmsyncd.yaml
 // "LINE:COLUMN: message" for each problem of the text; fails the test if it loads.
-std::vector<std::string> problems_of(const std::string& text, const std::string& name);
+Lines problems_of(const std::string& text, const std::string& name);
+Lines bad(const std::string& text);  // in /etc/crmsyncd/crmsyncd.yaml
+
+// A configuration with one connection, whose line 6 is `line`.
+std::string connection(const std::string& line, const std::string& connector = "csv");
+Connection one(const std::string& line, const std::string& connector = "csv");
+// The one problem of that line.
+std::string bad_line(const std::string& line, const std::string& connector = "csv");
 
 }  // namespace crmsync::config
