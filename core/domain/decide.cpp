@@ -173,7 +173,10 @@ class Decider {
     if (!moved_) return;
     const bool bare_echo =
         decision_.mirror.opted_out == true && decision_.mirror.push_mark == PushMark::echoed && !pushed_at_home();
-    if (own_active_ || bare_echo) ensure_own(evidence("followed_from", base_->address));
+    if (own_active_ && by_deletion(*own_active_))
+      ensure_own(own_active_->evidence);  // it still ends with the record's return
+    else if (own_active_ || bare_echo)
+      ensure_own(evidence("followed_from", base_->address));
   }
 
   // Afterwards the record's own `integration` is active at home, and nowhere else.

@@ -43,6 +43,8 @@ struct Known {
 // same unless the record's address changed (rule 6).
 enum class Side : std::uint8_t { linked, target };
 
+// Where the reason is a pushed one (it followed the person), the other records of that contact have to be told too:
+// push_for_new_suppression() for each; Decision::pushes is about the record at hand.
 struct AddSuppression {
   Side side = Side::target;
   Reason reason = Reason::integration;

@@ -111,7 +111,9 @@ class Applier {
     bool lifted = false;
     for (const auto& add : item.decision.adds) {
       if (side(add.side) == 0) continue;
-      unit_.add(side(add.side), {add.reason, add.source, unit_.now(), add.evidence}, add.evidence);
+      const bool added = unit_.add(side(add.side), {add.reason, add.source, unit_.now(), add.evidence}, add.evidence);
+      // It followed the person to a contact that may have other records, in other connections too.
+      if (added && domain::traits(add.reason).pushed) unit_.push_to_records(side(add.side), add.reason);
     }
     for (const auto& lift : item.decision.lifts)
       if (side(lift.side) != 0)

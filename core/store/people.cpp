@@ -76,7 +76,10 @@ bool lift_and_settle(UnitOfWork& unit, Id contact, Reason reason, std::string_vi
                then.suppression->evidence);
     if (then.push) unit.queue_push(connection, linked.mirror.external_id, contact, *then.push);
     if (sent || then.suppression || then.push)
-      Query(unit.db(), "UPDATE record SET push_mark = 0, opted_out = coalesce(?, opted_out) WHERE id = ?")
+      // While an opt-in waits, the opt-out in the CRM is still ours: said no to and taken back again, it is taken back
+      // there again.
+      Query(unit.db(), "UPDATE record SET push_mark = ?, opted_out = coalesce(?, opted_out) WHERE id = ?")
+          .bind(static_cast<int>(then.push ? PushMark::echoed : PushMark::none))
           .bind(linked.mirror.opted_out)
           .bind(linked.record)
           .run();
