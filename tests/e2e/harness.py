@@ -99,8 +99,8 @@ accounts:
 
     # --- the daemon's side ---
     def start(self):
-        self.log = open(os.path.join(self.folder, "log"), "a")
-        self.process = subprocess.Popen([DAEMON, "--config", self.config], stderr=self.log)
+        with open(os.path.join(self.folder, "log"), "a") as log:
+            self.process = subprocess.Popen([DAEMON, "--config", self.config], stderr=log)
         wait_for(self.answers, "the daemon answers")
 
     def answers(self):
