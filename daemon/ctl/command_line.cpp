@@ -1,0 +1,268 @@
+#include "daemon/ctl/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "core/domain/reason.h"
+#include "core/domain/strikes.h"
+#include "daemon/ctl/commands.h"
+
+namespace crmsync::ctl {
+
+namespace {
+
+std::vector<std::string> reason_names() {
+  std::vector<std::string> names;
+  for (const auto& traits : domain::all_reasons()) names.emplace_back(traits.name);
+  return names;
+}
+
+std::vector<std::string> event_types() {
+  std::vector<std::string> names;
+  for (int type = 0; type <= static_cast<int>(domain::EventType::failed_validation); ++type)
+    names.emplace_back(domain::to_string(static_cast<domain::EventType>(type)));
+  return names;
+}
+
+// The parser together with what it fills in.
+class CommandLine {
+ public:
+  CommandLine();
+  CLI::App& app() { return app_; }
+  const Options& options() const { return options_; }
+  Command chosen() const { return chosen_; }
+
+ private:
+  CLI::App* add(CLI::App& parent, const char* name, const char* help, Command command);
+  CLI::App* group(const char* name, const char* help);
+  void page_options(CLI::App* app);
+  void add_sync_commands();
+  void add_run_commands();
+  void add_contact_commands();
+  void add_event_commands();
+  void add_upkeep_commands();
+
+  CLI::App app_{"Looks into crmsyncd and tells it what to do.", "crmsyncctl"};
+  Options options_;
+  Command chosen_ = nullptr;
+};
+
+CommandLine::CommandLine() {
+  app_.set_version_flag("--version", "crmsyncctl " CRMSYNC_VERSION);
+  app_.require_subcommand(1);
+  app_.fallthrough();  // `crmsyncctl status --json` as well as `crmsyncctl --json status`
+  auto* socket = app_.add_option("--socket", options_.socket, "the daemon's control socket");
+  socket->envname("CRMSYNCD_SOCKET")->type_name("PATH")->capture_default_str();
+  auto* url = app_.add_option("--url", options_.url, "the daemon's API over TCP, such as http://127.0.0.1:8710");
+  url->type_name("URL");
+  app_.add_option("--token-file", options_.token_file, "the file with the token for --url")
+      ->type_name("FILE")
+      ->needs(url);
+  app_.add_flag("--json", options_.json, "print what the API answers, for scripts");
+  add_sync_commands();
+  add_run_commands();
+  add_contact_commands();
+  add_event_commands();
+  add_upkeep_commands();
+}
+
+CLI::App* CommandLine::add(CLI::App& parent, const char* name, const char* help, Command command) {
+  auto* app = parent.add_subcommand(name, help);
+  app->callback([this, command] { chosen_ = command; });
+  return app;
+}
+
+CLI::App* CommandLine::group(const char* name, const char* help) {
+  auto* app = app_.add_subcommand(name, help);
+  app->require_subcommand(1);
+  return app;
+}
+
+void CommandLine::page_options(CLI::App* app) {
+  app->add_option("--limit", options_.limit, "how many at most")->check(CLI::Range(1, 1000));
+  app->add_option("--after", options_.after, "where the page before ended")->type_name("CURSOR");
+}
+
+void CommandLine::add_sync_commands() {
+  add(app_, "status", "connections, last runs, held runs, outbox, conflicts", show_status);
+  auto* one = add(app_, "sync", "sync connections now (without a name: all)", sync);
+  one->add_option("CONNECTION", options_.names, "which ones");
+  one->add_flag("--full", options_.full, "read everything, not only what has changed");
+  one->add_flag("--wait", options_.wait, "wait for the result; exit 1 if one failed, 3 if one is held");
+  one = add(app_, "plan", "what a sync would change; nothing is applied", plan);
+  one->add_option("CONNECTION", options_.names, "which one")->required()->expected(1);
+  one->add_flag("--full", options_.full, "read everything, not only what has changed");
+}
+
+void CommandLine::add_run_commands() {
+  auto* one = add(app_, "runs", "the last runs, newest first", list_runs);
+  one->add_option("--connection", options_.connection, "of one connection only");
+  page_options(one);
+  auto* run = group("run", "one run");
+  one = add(*run, "show", "what a run did", show_run);
+  one->add_option("ID", options_.names, "the run")->required()->expected(1);
+  one = add(*run, "changes", "the changes of a run, contact by contact", show_changes);
+  one->add_option("ID", options_.names, "the run")->required()->expected(1);
+  page_options(one);
+  one = add(app_, "approve", "apply what a held run holds back", ctl::approve);
+  one->add_option("ID", options_.names, "the run")->required()->expected(1);
+  one = add(app_, "reject", "drop what a held run holds back", ctl::reject);
+  one->add_option("ID", options_.names, "the run")->required()->expected(1);
+  auto* connection = group("connection", "the connections to CRMs");
+  add(*connection, "list", "what each connection is doing", list_connections);
+  one = add(*connection, "test", "check credentials, permissions and fields", test_connection);
+  one->add_option("ID", options_.names, "the connection")->required()->expected(1);
+}
+
+void CommandLine::add_contact_commands() {
+  auto* contacts = group("contacts", "contacts and why they are mailed or not");
+  auto* one = add(*contacts, "list", "contacts of an account", list_contacts);
+  one->add_option("--account", options_.account, "the account")->required();
+  one->add_option("--q", options_.text, "a part of the address or the name");
+  one->add_option("--status", options_.status, "with this status")
+      ->check(CLI::IsMember({"subscribed", "unsubscribed", "on_hold"}));
+  one->add_option("--reason", options_.reason, "with a suppression of this reason")
+      ->check(CLI::IsMember(reason_names()));
+  one->add_option("--connection", options_.connection, "with a record in this connection");
+  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "changed", "status"}));
+  page_options(one);
+  const auto select = [&](CLI::App* app) {
+    app->add_option("CONTACT", options_.names, "e-mail addresses or ids")->required();
+    app->add_option("--account", options_.account, "the account; addresses need it");
+  };
+  select(add(*contacts, "show", "state, suppressions and CRM records", show_contacts));
+  select(add(*contacts, "explain", "why this state, who can lift it and how, and the timeline", explain_contacts));
+  one = add(*contacts, "unsubscribe", "unsubscribe contacts, known or not", unsubscribe_contacts);
+  select(one);
+  one->add_option("--note", options_.note, "why; it goes into the audit log");
+}
+
+void CommandLine::add_event_commands() {
+  auto* events = group("events", "what happened to mail: bounces, complaints, unsubscribes");
+  auto* one = add(*events, "add", "tell the daemon about one event", add_event);
+  one->add_option("--account", options_.account, "the account")->required();
+  one->add_option("--type", options_.type, "what happened")->required()->check(CLI::IsMember(event_types()));
+  one->add_option("--email", options_.email, "the address")->required();
+  one->add_option("--at", options_.at, "when (RFC 3339); now if it is left out")->type_name("TIME");
+  one->add_option("--id", options_.id, "the sender's id of the event, by which a repetition is recognised");
+  one->add_option("--source", options_.source, "who says so");
+  one = add(*events, "import", "events of a file, one JSON object a line; - is standard input", import_events);
+  one->add_option("FILE", options_.file, "the file")->required();
+  one->add_option("--account", options_.account, "the account of events that name none");
+}
+
+void CommandLine::add_upkeep_commands() {
+  auto* outbox = group("outbox", "what has to be told to the CRMs");
+  auto* one = add(*outbox, "list", "pushes, oldest first", list_outbox);
+  one->add_option("--state", options_.state, "in this state")
+      ->check(CLI::IsMember({"pending", "sent", "acknowledged", "dead", "superseded"}));
+  one->add_option("--connection", options_.connection, "of one connection only");
+  page_options(one);
+  one = add(*outbox, "retry", "try a push again", ctl::retry_push);
+  one->add_option("ID", options_.names, "the push")->required()->expected(1);
+  auto* audit = group("audit", "the audit log");
+  add(*audit, "verify", "check that nothing was changed in it", ctl::verify_audit);
+  one = add(*audit, "export", "all of it, one JSON object a line", ctl::export_audit);
+  one->add_option("--account", options_.account, "of one account only");
+  auto* config = group("config", "the configuration");
+  one = add(*config, "check", "every problem of a configuration file; needs no daemon", check_config);
+  one->add_option("FILE", options_.file, "the file")->required();
+  one = add(app_, "completion", "a completion script for a shell", nullptr);
+  one->add_option("SHELL", options_.shell, "which shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+// --- the description for completion ---
+
+// The parser shows the values that are allowed as "TEXT:{a,b}".
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const auto open = type.find('{');
+  const auto close = type.rfind('}');
+  if (open == std::string::npos || close == std::string::npos) return {};
+  return CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
+}
+
+OptionWord describe(const CLI::Option& option) {
+  OptionWord word;
+  word.name = "--" + option.get_lnames().front();
+  word.help = option.get_description();
+  word.takes_value = option.get_items_expected_max() > 0;
+  word.choices = choices_of(option);
+  word.is_file = word.name == "--token-file" || word.name == "--socket";
+  return word;
+}
+
+void describe(const CLI::App& app, const std::string& path, const std::vector<OptionWord>& inherited,
+              std::vector<CommandNode>& nodes) {
+  CommandNode node;
+  node.path = path;
+  node.help = app.get_description();
+  for (const auto* option : app.get_options()) {
+    if (!option->get_lnames().empty()) {
+      node.options.push_back(describe(*option));
+    } else {
+      node.takes_file = option->get_name() == "FILE";
+      node.choices = choices_of(*option);
+    }
+  }
+  std::vector<OptionWord> global = path.empty() ? node.options : inherited;
+  for (const auto& option : inherited)
+    if (option.name != "--help" && option.name != "--version") node.options.push_back(option);
+  for (const auto* child : app.get_subcommands({})) node.commands.push_back(child->get_name());
+  nodes.push_back(std::move(node));
+  for (const auto* child : app.get_subcommands({})) describe(*child, path + "/" + child->get_name(), global, nodes);
+}
+
+// --- running ---
+
+Result<Endpoint> endpoint_of(const Options& options) {
+  if (options.url.empty()) {
+    Endpoint endpoint;
+    endpoint.socket = options.socket;
+    return endpoint;
+  }
+  auto endpoint = parse_url(options.url);
+  if (!endpoint || options.token_file.empty()) return endpoint;
+  std::ifstream file(options.token_file);
+  if (!std::getline(file, endpoint->token) || endpoint->token.empty())
+    return Error(ErrorKind::config, "the token cannot be read from " + options.token_file);
+  while (!endpoint->token.empty() && endpoint->token.back() <= ' ') endpoint->token.pop_back();
+  return endpoint;
+}
+
+}  // namespace
+
+std::vector<CommandNode> describe_commands() {
+  CommandLine line;
+  std::vector<CommandNode> nodes;
+  describe(line.app(), "", {}, nodes);
+  return nodes;
+}
+
+int run_command_line(std::vector<std::string> args, const Terminal& terminal, std::ostream& out, std::ostream& err) {
+  CommandLine line;
+  std::reverse(args.begin(), args.end());  // as the parser wants them
+  try {
+    line.app().parse(std::move(args));
+  } catch (const CLI::ParseError& error) {
+    return line.app().exit(error, out, err) == 0 ? kFine : kUsage;
+  }
+  const Options& options = line.options();
+  if (line.chosen() == nullptr) {
+    out << *completion_script(options.shell, describe_commands());
+    return kFine;
+  }
+  auto endpoint = endpoint_of(options);
+  if (!endpoint) {
+    err << "crmsyncctl: " << endpoint.error().message << "\n";
+    return kUsage;
+  }
+  Session session(std::move(*endpoint), options.json, terminal, out, err);
+  const int exit = line.chosen()(session, options);
+  out.flush();
+  return exit;
+}
+
+}  // namespace crmsync::ctl

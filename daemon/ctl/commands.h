@@ -1,0 +1,65 @@
+// The commands of crmsyncctl, each a function of what was typed. Used by command_line.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/ctl/session.h"
+
+namespace crmsync::ctl {
+
+// Every value that a command line can hold; a command reads its own.
+struct Options {
+  std::string socket = "/run/crmsyncd/control.sock";
+  std::string url;
+  std::string token_file;
+  bool json = false;
+
+  std::vector<std::string> names;  // connections, ids or addresses
+  std::string account;
+  std::string connection;
+  std::string text;  // --q
+  std::string status;
+  std::string reason;
+  std::string state;
+  std::string sort;
+  std::string after;
+  std::string note;
+  int limit = 0;  // 0: the API's choice
+  bool full = false;
+  bool wait = false;
+  std::string type, email, at, id, source;  // of an event
+  std::string file;
+  std::string shell;
+};
+
+using Command = int (*)(Session&, const Options&);
+
+int show_status(Session& session, const Options& options);
+int sync(Session& session, const Options& options);
+int plan(Session& session, const Options& options);
+
+int list_runs(Session& session, const Options& options);
+int show_run(Session& session, const Options& options);
+int show_changes(Session& session, const Options& options);
+int approve(Session& session, const Options& options);
+int reject(Session& session, const Options& options);
+
+int list_connections(Session& session, const Options& options);
+int test_connection(Session& session, const Options& options);
+
+int list_contacts(Session& session, const Options& options);
+int show_contacts(Session& session, const Options& options);
+int explain_contacts(Session& session, const Options& options);
+int unsubscribe_contacts(Session& session, const Options& options);
+
+int add_event(Session& session, const Options& options);
+int import_events(Session& session, const Options& options);
+
+int list_outbox(Session& session, const Options& options);
+int retry_push(Session& session, const Options& options);
+int verify_audit(Session& session, const Options& options);
+int export_audit(Session& session, const Options& options);
+int check_config(Session& session, const Options& options);
+
+}  // namespace crmsync::ctl

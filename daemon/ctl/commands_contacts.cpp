@@ -1,0 +1,93 @@
+#include <ostream>
+
+#include "daemon/ctl/commands.h"
+#include "daemon/ctl/lists.h"
+#include "daemon/ctl/views.h"
+
+namespace crmsync::ctl {
+
+namespace {
+
+bool is_id(const std::string& name) {
+  return !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// An address says which contact only together with its account.
+std::optional<Failure> missing_account(const Options& options) {
+  if (!options.account.empty()) return std::nullopt;
+  for (const auto& name : options.names)
+    if (!is_id(name))
+      return usage_failure("An e-mail address needs its account.", "Add --account A; `crmsyncctl status` lists them.");
+  return std::nullopt;
+}
+
+std::string contact_path(const std::string& name, const char* what, const Options& options) {
+  return "/api/v1/contacts/" + encode_component(name) + what + query_of({{"account", options.account}});
+}
+
+// Does the same for every contact that was named: prints each answer, and with --json an object for one and an array
+// for several. The exit code is that of the first that went wrong.
+template <class Ask, class View>
+int for_each_contact(const Session& session, const Options& options, Ask ask, View view) {
+  if (const auto failure = missing_account(options)) return session.report(*failure);
+  int exit = kFine;
+  Json all = Json::array();
+  for (const auto& name : options.names) {
+    const Answer answer = ask(name);
+    const auto* failure = std::get_if<Failure>(&answer);
+    if (failure != nullptr && exit == kFine) exit = failure->exit;
+    if (session.json()) {
+      all.push_back(failure != nullptr ? failure->problem : std::get<Json>(answer));
+    } else if (failure != nullptr) {
+      session.report(*failure);
+    } else {
+      if (&name != &options.names.front()) session.out() << "\n";
+      session.out() << view(std::get<Json>(answer), session.terminal());
+    }
+  }
+  if (session.json()) session.print(options.names.size() == 1 ? all.front() : all);
+  return exit;
+}
+
+std::string unsubscribed_view(const Json& contact, const Terminal&) {
+  return "contact " + text_of(contact, "id") + " is unsubscribed (" + text_of(contact, "reason") + ")\n";
+}
+
+}  // namespace
+
+int list_contacts(Session& session, const Options& options) {
+  const auto query = query_of({{"account", options.account},
+                               {"q", options.text},
+                               {"status", options.status},
+                               {"reason", options.reason},
+                               {"connection", options.connection},
+                               {"sort", options.sort},
+                               {"limit", limit_text(options.limit)},
+                               {"after", options.after}});
+  return print_page(session, "/api/v1/contacts" + query, contacts_view);
+}
+
+int show_contacts(Session& session, const Options& options) {
+  const auto ask = [&](const std::string& name) { return session.get(contact_path(name, "", options)); };
+  return for_each_contact(session, options, ask, contact_view);
+}
+
+int explain_contacts(Session& session, const Options& options) {
+  const auto ask = [&](const std::string& name) { return session.get(contact_path(name, "/explain", options)); };
+  return for_each_contact(session, options, ask, explanation_view);
+}
+
+// By address also when nobody knows it yet: a no is kept whoever comes first.
+int unsubscribe_contacts(Session& session, const Options& options) {
+  const auto ask = [&](const std::string& name) {
+    Json body = Json::object();
+    if (!options.note.empty()) body["note"] = options.note;
+    if (is_id(name)) return session.post(contact_path(name, "/unsubscribe", options), body);
+    body["account"] = options.account;
+    body["email"] = name;
+    return session.post("/api/v1/contacts/unsubscribe", body);
+  };
+  return for_each_contact(session, options, ask, unsubscribed_view);
+}
+
+}  // namespace crmsync::ctl

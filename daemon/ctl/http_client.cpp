@@ -1,0 +1,162 @@
+#include "daemon/ctl/http_client.h"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace crmsync::ctl {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Stream = asio::generic::stream_protocol::socket;
+using Parser = http::response_parser<http::string_body>;
+
+namespace {
+
+constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::uint64_t kMostBody = 256 * 1024 * 1024;
+
+std::string place_of(const Endpoint& endpoint) {
+  return endpoint.host.empty() ? endpoint.socket : "http://" + endpoint.host + ":" + endpoint.port;
+}
+
+Error unreachable(const Endpoint& endpoint, const error_code& ec) {
+  const std::string place = place_of(endpoint);
+  std::string text = "cannot reach the daemon at " + place + ": ";
+  if (ec == boost::system::errc::permission_denied)
+    return {ErrorKind::unauthorized, text +
+                                         "you may not use this socket. Add yourself to its group (sudo adduser $USER "
+                                         "crmsyncd) and log in again, or use sudo"};
+  if (ec == boost::system::errc::no_such_file_or_directory)
+    text += "there is no such socket";
+  else if (ec == boost::system::errc::connection_refused)
+    text += "nobody answers there";
+  else
+    text += ec.message();
+  return {ErrorKind::transient, text + ". Is crmsyncd running? systemctl status crmsyncd"};
+}
+
+Error broken(const Endpoint& endpoint, const error_code& ec) {
+  const std::string why = ec == asio::error::eof ? "it closed the connection" : ec.message();
+  return {ErrorKind::transient, "the daemon at " + place_of(endpoint) + " did not answer completely: " + why +
+                                    ". Look into its log: journalctl -u crmsyncd"};
+}
+
+error_code connect(Stream& stream, const Endpoint& endpoint) {
+  error_code ec;
+  if (endpoint.host.empty()) {
+    if (endpoint.socket.size() >= 108) return asio::error::name_too_long;
+    stream.connect(asio::local::stream_protocol::endpoint(endpoint.socket), ec);
+    return ec;
+  }
+  const auto address = asio::ip::make_address(endpoint.host, ec);
+  const auto port = static_cast<std::uint16_t>(std::stoi(endpoint.port));
+  if (!ec) stream.connect(asio::ip::tcp::endpoint(address, port), ec);
+  return ec;
+}
+
+std::string render(const Endpoint& endpoint, const HttpCall& call) {
+  std::string text = call.method + " " + call.target + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: crmsyncctl\r\n";
+  text += "Accept: application/json\r\nConnection: close\r\n";
+  if (!endpoint.token.empty()) text += "Authorization: Bearer " + endpoint.token + "\r\n";
+  if (!call.body.empty()) text += "Content-Type: application/json\r\n";
+  if (call.method != "GET") text += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
+  return text + "\r\n" + call.body;
+}
+
+bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
+
+// Hands over what has arrived of a successful answer, so that an export needs no memory for the whole of it.
+bool drain(Parser& parser, const Sink& sink) {
+  if (!sink || !parser.is_header_done() || parser.get().result_int() >= 300) return true;
+  auto& body = parser.get().body();
+  const bool more = body.empty() || sink(body);
+  body.clear();
+  return more;
+}
+
+Result<HttpReply> read_reply(Stream& stream, const Endpoint& endpoint, const Sink& sink) {
+  Parser parser;
+  parser.eager(true);
+  parser.body_limit(kMostBody);
+  if (sink) parser.body_limit(boost::none);
+  std::string in;
+  std::array<char, kReadSize> piece;
+  error_code ec;
+  while (!parser.is_done()) {
+    const std::size_t count = stream.read_some(asio::buffer(piece), ec);
+    if (ec == asio::error::eof && parser.is_header_done() && parser.need_eof()) break;
+    if (ec) return broken(endpoint, ec);
+    in.append(piece.data(), count);
+    std::size_t used = 0;
+    while (used < in.size() && !parser.is_done() && !ec)
+      used += parser.put(asio::buffer(in.data() + used, in.size() - used), ec);
+    in.erase(0, used);
+    if (ec && ec != http::error::need_more) return broken(endpoint, ec);
+    if (!drain(parser, sink)) break;
+  }
+  return HttpReply{parser.get().result_int(), std::move(parser.get().body())};
+}
+
+}  // namespace
+
+Result<Endpoint> parse_url(const std::string& url) {
+  constexpr std::string_view kScheme = "http://";
+  const Error wrong(ErrorKind::config,
+                    "--url takes http://127.0.0.1:PORT; for a daemon on another machine use a tunnel "
+                    "(ssh -L) to its loopback address");
+  if (!url.starts_with(kScheme)) return wrong;
+  std::string rest = url.substr(kScheme.size());
+  while (!rest.empty() && rest.back() == '/') rest.pop_back();
+  Endpoint endpoint;
+  const auto colon = rest.rfind(':');
+  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
+  endpoint.host = rest.substr(0, has_port ? colon : std::string::npos);
+  endpoint.port = has_port ? rest.substr(colon + 1) : "8710";
+  if (endpoint.host.size() > 2 && endpoint.host.front() == '[')
+    endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
+  if (endpoint.host == "localhost") endpoint.host = "127.0.0.1";
+  error_code ec;
+  const auto address = asio::ip::make_address(endpoint.host, ec);
+  const bool number = !endpoint.port.empty() && endpoint.port.size() <= 5 &&
+                      endpoint.port.find_first_not_of("0123456789") == std::string::npos;
+  if (ec || !address.is_loopback() || !number || std::stoi(endpoint.port) > 65535) return wrong;
+  return endpoint;
+}
+
+Result<HttpReply> send(const Endpoint& endpoint, const HttpCall& call, const Sink& sink) {
+  if (has_line_break(call.target) || has_line_break(endpoint.token))
+    return Error(ErrorKind::config, "a line break cannot be sent in a path or a token");
+  asio::io_context io;
+  Stream stream(io);
+  if (const auto ec = connect(stream, endpoint)) return unreachable(endpoint, ec);
+  error_code sent;
+  asio::write(stream, asio::buffer(render(endpoint, call)), sent);  // the answer can come before all is sent: a refusal
+  auto reply = read_reply(stream, endpoint, sink);
+  if (!reply && sent) return broken(endpoint, sent);
+  return reply;
+}
+
+std::string encode_component(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain)
+      out += c;
+    else
+      ((out += '%') += kHex[byte >> 4]) += kHex[byte & 15];
+  }
+  return out;
+}
+
+}  // namespace crmsync::ctl
