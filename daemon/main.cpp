@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include "daemon/connector_schemas.h"
@@ -18,6 +19,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  std::signal(SIGIO,
+              SIG_IGN);  // the kernel's word that somebody opens an export while it is looked at; not a reason to end
   const auto schemas = crmsync::connector_schemas();
   auto loaded = crmsync::config::load_config(path, schemas);
   if (const auto* problems = std::get_if<std::vector<crmsync::config::Problem>>(&loaded)) {
