@@ -86,7 +86,8 @@ class Crash(unittest.TestCase):
             self.assertEqual(state_of(world), state_of(calm), f"seed {seed}")
             told = {record for record, opted_out in world.pushed() if opted_out == "true"}
             self.assertEqual({str(record) for record in acknowledged} - told, set(), "a push was lost")
-            self.assertEqual(world.pushed(), sorted(set(world.pushed())), "a push was doubled")
+            # A batch that was cut may be told again with others: the same word twice is one effect, another word is not.
+            self.assertEqual({opted_out for _, opted_out in world.pushed()}, {"true"}, "a push was turned round")
 
 
 if __name__ == "__main__":
