@@ -76,8 +76,9 @@ std::optional<Doubt> doubt_about(const FetchFacts& facts) {
   auto tokens = split(facts.accepted);
   for (auto& doubt : every_doubt(facts)) {
     std::replace(doubt.token.begin(), doubt.token.end(), kBetween, ' ');
-    if (settles(facts.accepted, doubt.token)) continue;
-    sentences.push_back(std::move(doubt.why));
+    if (!settles(facts.accepted, doubt.token)) sentences.push_back(std::move(doubt.why));
+    // What this fetch needs goes to the end, also when it is settled: it must not be forgotten for being old.
+    std::erase(tokens, doubt.token);
     tokens.push_back(std::move(doubt.token));
   }
   if (sentences.empty()) return std::nullopt;
