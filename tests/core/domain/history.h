@@ -29,7 +29,7 @@ enum class Do {
   stale,          // an old version of the record is delivered once more
   event,          // a delivery event for kPeople[detail % 3]
   unsubscribe,    // the person says no
-  resubscribe,    // the person takes it back on the preference page
+  resubscribe,    // the person takes it back on the preference page, or asks for more
   stop,           // an operator unsubscribes (manual)
   archive,        // an import without them
   operator_lift,  // an operator lifts any one reason
@@ -78,6 +78,7 @@ inline rc::Gen<Step> any_step() {
       {{10, rc::gen::inRange(0, static_cast<int>(Do::count))},
        {6, rc::gen::just(static_cast<int>(Do::sync))},
        {2, rc::gen::just(static_cast<int>(Do::push))},
+       {2, rc::gen::just(static_cast<int>(Do::event))},
        {2, rc::gen::inRange(static_cast<int>(Do::opt_out), static_cast<int>(Do::merge) + 1)}});
   return rc::gen::map(rc::gen::tuple(kinds, rc::gen::inRange(0, kRecords), rc::gen::inRange(0, 64),
                                      rc::gen::element(0, 0, 0, 1, 11, 26)),

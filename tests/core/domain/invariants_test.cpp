@@ -51,8 +51,8 @@ std::string address_of(const Crm& crm, int record) {
 // It was told (and may have changed its mind since), or telling it failed and an alarm says so.
 bool was_told(const World& world, int record, const std::string& address, Millis since) {
   return std::any_of(world.outbox().begin(), world.outbox().end(), [&](const Push& push) {
-    return push.record == record && push.address == address && push.kind == PushKind::opt_out && push.at >= since &&
-           (push.state == "dead" || push.state == "acknowledged");
+    return push.record == record && push.address == address && push.kind == PushKind::opt_out &&
+           push.sent_at >= since && (push.state == "dead" || push.state == "acknowledged");
   });
 }
 

@@ -10,10 +10,10 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-const std::vector<EventType> kEvents{EventType::soft_bounce,    EventType::soft_bounce,      EventType::blocked,
-                                     EventType::deferral,       EventType::out_of_office,    EventType::deferral,
-                                     EventType::delivered,      EventType::hard_bounce,      EventType::soft_bounce,
-                                     EventType::spam_complaint, EventType::failed_validation};
+const std::vector<EventType> kEvents{EventType::soft_bounce,    EventType::hard_bounce,       EventType::deferral,
+                                     EventType::blocked,        EventType::soft_bounce,       EventType::delivered,
+                                     EventType::spam_complaint, EventType::failed_validation, EventType::soft_bounce,
+                                     EventType::blocked,        EventType::out_of_office,     EventType::deferral};
 
 naive::Row row_of(int record, const RemoteRecord& remote) {
   naive::Row row{record, remote.email, remote.opted_out, remote.modified_at.value_or(0), remote.deleted, {}};
@@ -35,7 +35,9 @@ void World::take(const Step& step) {
     case Do::stale: page({{step.record, crm_.old_version(step.record, step.detail)}}, step.detail); break;
     case Do::event: event(person, kEvents[at(step.detail) / 3 % kEvents.size()]); break;
     case Do::unsubscribe: event(person, EventType::unsubscribe); break;
-    case Do::resubscribe: ask_to_lift("person", person, static_cast<int>(Reason::contact) * 3); break;
+    case Do::resubscribe:
+      ask_to_lift("person", person, step.detail % 2 == 0 ? static_cast<int>(Reason::contact) * 3 : step.detail);
+      break;
     case Do::stop:
       note({"stop", now_, {}, 0, person, "", ""});
       add_and_push(person, {Reason::manual, "an operator", now_, "{}"});
@@ -155,14 +157,14 @@ bool World::lift(const std::string& address, Reason reason, const std::string& s
 void World::queue(int record, const std::string& address, QueuePush push) {
   for (const auto& other : outbox_)
     if (other.open() && other.record == record && other.address == address && other.kind == push.kind) return;
-  outbox_.push_back({record, address, push.kind, push.reason, "pending", false, now_});
+  outbox_.push_back({record, address, push.kind, push.reason, "pending", false, 0});
 }
 
 bool World::add_and_push(const std::string& address, const Suppression& suppression) {
   if (!add(address, suppression)) return false;
-  if (!traits(suppression.reason).pushed) return true;
   for (auto& push : outbox_)
-    if (push.open() && !push.tried && push.address == address && push.kind == PushKind::opt_in)
+    if (push.open() && !push.tried && push.address == address && push.kind == PushKind::opt_in &&
+        traits(suppression.reason).pushed)
       push.state = "superseded";
   for (const auto& [record, known] : mirrors_)
     if (known.address == address)
@@ -171,8 +173,8 @@ bool World::add_and_push(const std::string& address, const Suppression& suppress
   return true;
 }
 
-void World::lift_and_settle(const std::string& address, Reason reason) {
-  if (!lift(address, reason, "") || !traits(reason).pushed) return;
+void World::lift_and_settle(const std::string& address, Reason reason, const std::string& source) {
+  if (!lift(address, reason, source) || !traits(reason).pushed) return;
   for (const auto& s : contacts_[address])
     if (traits(s.reason).pushed) return;
   for (auto& push : outbox_)
@@ -198,7 +200,8 @@ void World::ask_to_lift(const std::string& who, const std::string& address, int 
   request.resubscribe_allowed = request.integrated = request.permission_confirmed = request.has_ticket = true;
   for (const auto& s : contacts_[address]) {
     if (s.reason != reason) continue;
-    if (!refuse_lift(s, request)) lift_and_settle(address, reason);
+    const std::string source = s.source;
+    if (!refuse_lift(s, request)) lift_and_settle(address, reason, source);
     return;
   }
 }
@@ -224,6 +227,7 @@ void World::send_pushes() {
     if (!push.open()) continue;
     mark(push, PushMark::none, PushMark::sent);
     push.tried = true;
+    push.sent_at = now_;
     if (push.kind == PushKind::opt_out) note({"sent", now_, {}, push.record, push.address, "", ""});
     if (clumsy_) crm_.push(push.record, push.kind, now_);
     const bool arrived = crm_.push(push.record, push.kind, now_);

@@ -45,7 +45,7 @@ struct Push {
   Reason reason = Reason::contact;
   std::string state;  // pending, acknowledged, dead, superseded
   bool tried = false;
-  Millis at = 0;  // when it was queued
+  Millis sent_at = 0;
   bool open() const { return state == "pending"; }
 };
 
@@ -95,7 +95,7 @@ class World {
   bool lift(const std::string& address, Reason reason, const std::string& source);
   void queue(int record, const std::string& address, QueuePush push);
   bool add_and_push(const std::string& address, const Suppression& suppression);
-  void lift_and_settle(const std::string& address, Reason reason);
+  void lift_and_settle(const std::string& address, Reason reason, const std::string& source);
   void ask_to_lift(const std::string& who, const std::string& address, int detail);
   void event(const std::string& address, EventType type);
   void send_pushes();
