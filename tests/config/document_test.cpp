@@ -200,6 +200,7 @@ TEST_CASE("mistakes in JSON say what is missing and where") {
   check("[\"\\u12g4\"]", "1:3: \\u without four hexadecimal digits");
   check("[\"\\ud83d\"]", "1:3: the first half of a surrogate pair without the second");
   check("[\"\\ud83d\\u0041\"]", "1:3: the first half of a surrogate pair without the second");
+  check("[\"\\ud83d\\ud83d\"]", "1:3: the first half of a surrogate pair without the second");
   check("[\"\\ude00\"]", "1:3: the second half of a surrogate pair without the first");
   check("{} {}", "1:4: something follows the end of the document");
   CHECK(json("{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2}, \"a\": 2}") ==

@@ -221,8 +221,9 @@ TEST_CASE("store, api and log") {
     CHECK(token("name: ann, accounts: [], " + sha) ==
           "2:41: accounts of a token has to name at least one; leave it out for all accounts");
     CHECK(token("name: ann, accounts: [[harbour]], " + sha) == "2:42: accounts has to be a list of account ids");
-    CHECK(token("name: ann, sha256: secret") ==
-          "2:39: sha256 has to be the SHA-256 of the token, 64 hexadecimal digits: printf %s \"$TOKEN\" | sha256sum");
+    for (const auto& wrong : {std::string("secret"), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g')})
+      CHECK(token("name: ann, sha256: " + wrong) ==
+            "2:39: sha256 has to be the SHA-256 of the token, 64 hexadecimal digits: printf %s \"$TOKEN\" | sha256sum");
     CHECK(api("tokens: [ { name: ann, " + sha + " }, { name: ann, sha256: " + std::string(64, 'b') + " } ]") ==
           "2:115: there is already a token with this name in line 2");
     CHECK(api("tokens: [ { name: ann, " + sha + " }, { name: bob, sha256: " + std::string(64, 'A') + " } ]") ==
