@@ -128,6 +128,8 @@ asio::awaitable<void> HttpServer::Core::wait_for_room() {
 }
 
 void HttpServer::Core::make_room() {
+  const auto going = [](const Session& s) { return s.cancelled; };
+  if (std::any_of(sessions.begin(), sessions.end(), going)) return;  // room is being made
   const auto idle = std::find_if(sessions.begin(), sessions.end(), [](const Session& s) { return s.idle(); });
   if (idle != sessions.end()) cancel(*idle);
 }
@@ -156,7 +158,7 @@ asio::awaitable<void> HttpServer::Core::serve(Session& session) {
   bool more = true;
   while (more && !service.stopping) {
     more = co_await exchange(session, service);
-    session.busy = false;
+    session.busy = session.begun = false;
     if (sessions.size() >= service.limits.connections) changed.cancel();  // now it may give way
   }
 }

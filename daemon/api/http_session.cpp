@@ -176,8 +176,8 @@ asio::awaitable<void> refuse(Session& session, const HttpResponse& response, std
 enum class Read { done, gone, bad };
 
 asio::awaitable<Read> read_header(Session& session, Parser& parser, const HttpLimits& limits, Problem& problem) {
-  bool begun = !session.in.empty();
-  Clock::time_point deadline = Clock::now() + (begun ? limits.header_deadline : limits.idle);
+  session.begun = !session.in.empty();
+  Clock::time_point deadline = Clock::now() + (session.begun ? limits.header_deadline : limits.idle);
   for (;;) {
     if (const error_code ec = feed(parser, session.in)) {
       problem = problem_of_parser(ec, limits);
@@ -187,10 +187,11 @@ asio::awaitable<Read> read_header(Session& session, Parser& parser, const HttpLi
     const Got got = co_await read_more(session, deadline, kReadSize);
     if (got != Got::more) {
       problem = too_slow("header");
-      co_return got == Got::late&& begun ? Read::bad : Read::gone;
+      const bool late = got == Got::late && session.begun;
+      co_return late ? Read::bad : Read::gone;
     }
-    if (!begun) deadline = Clock::now() + limits.header_deadline;
-    begun = true;
+    if (!session.begun) deadline = Clock::now() + limits.header_deadline;
+    session.begun = true;
   }
 }
 

@@ -17,12 +17,13 @@ struct Session {
   asio::steady_timer timer;
   asio::cancellation_signal cancel;
   Peer peer;
-  bool busy = false;  // a request is in hand: its header is complete, its answer is not
+  bool busy = false;   // a request is in hand: its header is complete, its answer is not
+  bool begun = false;  // a part of a request has arrived
   bool cancelled = false;
-  std::string in;  // read and not yet parsed
+  std::string in;  // read and not yet parsed, with room for what is being read
 
   // May be dropped for the sake of others: nothing of a request has arrived.
-  bool idle() const noexcept { return !busy && in.empty() && !cancelled; }
+  bool idle() const noexcept { return !busy && !begun && !cancelled; }
 };
 
 // What all connections share.
