@@ -1,99 +1,37 @@
 #include "connectors/csv/columns.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
+
+#include "connectors/csv/known_exports.h"
+#include "connectors/csv/text.h"
 
 namespace crmsync::connectors::csv {
 
 namespace {
 
-std::string lower(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return out;
-}
-
-using Names = std::span<const std::string_view>;
-
-// A known export: recognised when it has all of `marks`; sources are in the README of this folder.
-struct KnownSet {
-  std::string_view crm;
-  Names marks;
-  Names id, email, opted_out, modified_at, first_name, last_name;
-};
-
-template <std::size_t N>
-using List = std::array<std::string_view, N>;
-
-constexpr List<2> kHubSpotMarks{"record id", "email"};
-constexpr List<2> kHubSpotId{"record id", "record id - contact"};
-constexpr List<1> kEmail{"email"};
-constexpr List<1> kHubSpotOut{"unsubscribed from all email"};
-constexpr List<2> kHubSpotModified{"last modified date", "last modified"};
-constexpr List<1> kFirst{"first name"};
-constexpr List<1> kLast{"last name"};
-
-constexpr List<1> kSalesforceMarks{"hasoptedoutofemail"};
-constexpr List<2> kSalesforceId{"id", "contactid"};
-constexpr List<1> kSalesforceOut{"hasoptedoutofemail"};
-constexpr List<2> kSalesforceModified{"systemmodstamp", "lastmodifieddate"};
-constexpr List<1> kSalesforceFirst{"firstname"};
-constexpr List<1> kSalesforceLast{"lastname"};
-
-constexpr List<1> kReportMarks{"email opt out"};
-constexpr List<3> kReportId{"contact id", "contact id 18", "lead id"};
-constexpr List<1> kReportOut{"email opt out"};
-constexpr List<2> kReportModified{"last modified date", "last modified"};
-
-constexpr List<3> kMailchimpMarks{"email address", "leid", "euid"};
-constexpr List<1> kMailchimpId{"leid"};
-constexpr List<1> kMailchimpEmail{"email address"};
-constexpr List<1> kMailchimpOut{"unsub_time"};
-constexpr List<1> kMailchimpModified{"last_changed"};
-
-constexpr List<4> kCommonId{"id", "external_id", "contact id", "record id"};
-constexpr List<4> kCommonEmail{"email", "email address", "e-mail", "e-mail address"};
-constexpr List<6> kCommonOut{"opted_out", "opted out", "email opt out", "unsubscribed", "hs_email_optout", "opt out"};
-constexpr List<4> kCommonModified{"modified_at", "last modified", "updated_at", "last modified date"};
-constexpr List<2> kCommonFirst{"first name", "name"};
-
-const std::array<KnownSet, 5> kSets{{
-    {"Mailchimp", kMailchimpMarks, kMailchimpId, kMailchimpEmail, kMailchimpOut, kMailchimpModified, kFirst, kLast},
-    {"Salesforce", kSalesforceMarks, kSalesforceId, kEmail, kSalesforceOut, kSalesforceModified, kSalesforceFirst,
-     kSalesforceLast},
-    {"Salesforce report", kReportMarks, kReportId, kEmail, kReportOut, kReportModified, kFirst, kLast},
-    {"HubSpot", kHubSpotMarks, kHubSpotId, kEmail, kHubSpotOut, kHubSpotModified, kFirst, kLast},
-    {"common names", kEmail, kCommonId, kCommonEmail, kCommonOut, kCommonModified, kCommonFirst, kLast},
-}};
-
 // Finds columns by name, case-insensitively.
 class Header {
  public:
   explicit Header(const std::vector<std::string>& cells) {
-    for (const auto& cell : cells) names_.push_back(lower(cell));
+    for (const auto& cell : cells) names_.push_back(lower(trimmed(cell)));
   }
 
-  bool has(std::string_view name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
-  std::optional<std::size_t> first_of(Names wanted) const {
-    for (const auto name : wanted) {
-      const auto at = std::find(names_.begin(), names_.end(), name);
-      if (at != names_.end()) return static_cast<std::size_t>(at - names_.begin());
-    }
-    return std::nullopt;
+  bool has_any(Names wanted) const {
+    return std::any_of(wanted.begin(), wanted.end(), [&](auto name) { return count(name) > 0; });
   }
-  // A column that the configuration names: there, and only once.
-  Result<std::size_t> named(const std::string& name) const {
-    const std::string wanted = lower(name);
-    const auto n = std::count(names_.begin(), names_.end(), wanted);
+  std::size_t count(std::string_view name) const {
+    return static_cast<std::size_t>(std::count(names_.begin(), names_.end(), name));
+  }
+  // A column that has to be there, and only once.
+  Result<std::size_t> one(std::string_view name) const {
+    const std::string wanted = lower(trimmed(name));
+    const auto n = count(wanted);
     if (n == 0)
-      return Error(ErrorKind::protocol, "the export has no column \"" + name + "\"; its columns are: " + all());
-    if (n > 1)
       return Error(ErrorKind::protocol,
-                   "the export has " + std::to_string(n) + " columns named \"" + name + "\": which one is meant?");
+                   "the export has no column \"" + std::string(name) + "\"; its columns are: " + all());
+    if (n > 1)
+      return Error(ErrorKind::protocol, "the export has " + std::to_string(n) + " columns named \"" +
+                                            std::string(name) + "\": rename or remove all but one");
     return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), wanted) - names_.begin());
   }
   std::string all() const {
@@ -109,87 +47,135 @@ class Header {
   std::vector<std::string> names_;
 };
 
-Columns from_set(const KnownSet& set, const Header& header) {
+// One column of a known export, if the header has it.
+Result<void> find(const Header& header, Names names, std::optional<std::size_t>& to) {
+  for (const auto name : names) {
+    if (header.count(name) == 0) continue;
+    auto column = header.one(name);
+    if (!column) return column.error();
+    to = *column;
+    return {};
+  }
+  return {};
+}
+
+// Mailchimp writes one file per status, with the same columns but for UNSUB_ and CLEAN_; only the name tells the
+// subscribed from those who never were.
+std::optional<bool> status_of(std::string_view file_name) {
+  const std::string name = lower(file_name);
+  if (name.starts_with("unsubscribed")) return true;
+  if (name.starts_with("subscribed")) return false;
+  return std::nullopt;
+}
+
+Result<Columns> from_known(const KnownExport& known, const Header& header, std::string_view file_name,
+                           const ColumnNames& named) {
   Columns columns;
-  columns.known_as = set.crm;
-  columns.email = *header.first_of(set.email);
-  columns.id = header.first_of(set.id);
-  columns.opted_out = header.first_of(set.opted_out);
-  columns.modified_at = header.first_of(set.modified_at);
-  for (const auto& part : {set.first_name, set.last_name})
-    if (const auto column = header.first_of(part)) columns.name.push_back(*column);
-  if (set.crm == "Mailchimp") {
-    // One file per status: the unsubscribed one has UNSUB_TIME, the cleaned one (bounces, no opt-outs) CLEAN_TIME.
+  columns.known_as = known.name;
+  columns.has_footer = known.has_footer;
+  std::optional<std::size_t> email;
+  // A column that the options name is not looked for: two of its usual name are no problem then.
+  if (!named.email)
+    if (auto done = find(header, known.email, email); !done) return done.error();
+  columns.email = email.value_or(0);
+  if (!named.id)
+    if (auto done = find(header, known.id, columns.id); !done) return done.error();
+  if (!named.opted_out)
+    if (auto done = find(header, known.opted_out, columns.opted_out); !done) return done.error();
+  if (auto done = find(header, known.deleted, columns.deleted); !done) return done.error();
+  if (!named.modified_at)
+    if (auto done = find(header, known.modified_at, columns.modified_at); !done) return done.error();
+  if (named.name.empty())
+    for (const auto part : {known.first_name, known.last_name}) {
+      std::optional<std::size_t> column;
+      if (auto done = find(header, part, column); !done) return done.error();
+      if (column) columns.name.push_back(*column);
+    }
+  if (known.file_per_status) {
     columns.any_value_is_no = true;
-    if (!columns.opted_out && !header.has("clean_time")) columns.whole_file = false;
+    columns.otherwise = status_of(file_name);
+    if (!columns.otherwise)
+      columns.opt_out_problem =
+          "the file's name does not begin with \"subscribed\" or \"unsubscribed\", as Mailchimp "
+          "names its files: whoever has no UNSUB_TIME in it is \"unknown\"";
+  } else if (columns.opted_out) {
+    columns.otherwise = false;
   }
   return columns;
 }
 
-std::optional<Columns> recognise(const Header& header) {
-  for (const auto& set : kSets) {
-    const bool all = std::all_of(set.marks.begin(), set.marks.end(), [&](auto mark) { return header.has(mark); });
-    if (all && header.first_of(set.email)) return from_set(set, header);
-  }
-  const auto& common = kSets.back();
-  if (header.first_of(common.email)) return from_set(common, header);
-  return std::nullopt;
+Result<Columns> recognise(const Header& header, std::string_view file_name, const ColumnNames& named) {
+  for (const auto& known : known_exports())
+    if (std::all_of(known.marks.begin(), known.marks.end(), [&](Names names) { return header.has_any(names); }))
+      return from_known(known, header, file_name, named);
+  if (named.email) return Columns{};
+  return Error(ErrorKind::protocol,
+               "the export's header has no column for the e-mail address; name it with `columns: { email: ... }`. Its "
+               "columns are: " +
+                   header.all());
 }
 
-Result<void> apply_option(const nlohmann::json& option, const Header& header, Columns& columns) {
-  const auto set = [&](const char* key, std::optional<std::size_t>& to) -> Result<void> {
-    if (!option.contains(key)) return {};
-    auto column = header.named(option[key].get<std::string>());
+Result<void> apply(const ColumnNames& named, const Header& header, Columns& columns) {
+  const auto set = [&](const std::optional<std::string>& name, std::optional<std::size_t>& to) -> Result<void> {
+    if (!name) return {};
+    auto column = header.one(*name);
     if (!column) return column.error();
     to = *column;
     return {};
   };
   std::optional<std::size_t> email = columns.email;
-  if (auto done = set("email", email); !done) return done.error();
+  if (auto done = set(named.email, email); !done) return done.error();
   columns.email = *email;
-  if (auto done = set("id", columns.id); !done) return done.error();
-  if (auto done = set("modified_at", columns.modified_at); !done) return done.error();
-  if (option.contains("opted_out")) {
-    // A column that is missing is unknown, not an error: the rest of the export is still good.
-    auto column = header.named(option["opted_out"].get<std::string>());
-    columns.opted_out = column ? std::optional(*column) : std::nullopt;
+  if (auto done = set(named.id, columns.id); !done) return done.error();
+  if (auto done = set(named.modified_at, columns.modified_at); !done) return done.error();
+  for (const auto& name : named.name) {
+    auto column = header.one(name);
+    if (!column) return column.error();
+    columns.name.push_back(*column);
+  }
+  if (named.opted_out) {
     columns.any_value_is_no = false;
-    columns.whole_file = std::nullopt;
+    columns.opt_out_problem.clear();
+    columns.otherwise.reset();
+    // Missing is unknown, not an error: the rest of the export is still good.
+    if (header.count(lower(trimmed(*named.opted_out))) > 0) {
+      if (auto done = set(named.opted_out, columns.opted_out); !done) return done.error();
+      columns.otherwise = false;
+    }
   }
-  if (option.contains("name")) {
-    columns.name.clear();
-    const auto& names = option["name"];
-    for (const auto& name : names.is_array() ? names : nlohmann::json::array({names}))
-      if (auto column = header.named(name.get<std::string>())) columns.name.push_back(*column);
+  if (named.any()) columns.known_as = "the columns option";
+  return {};
+}
+
+Result<void> add_conditions(const std::vector<NamedCondition>& wanted, const Header& header, Columns& columns) {
+  for (const auto& condition : wanted) {
+    if (header.count(lower(trimmed(condition.field))) == 0) {
+      columns.condition_missing = true;
+      columns.opt_out_problem = "opted_out_when names the column \"" + condition.field +
+                                "\", which the export does not have: whoever meets no other condition is \"unknown\"";
+      continue;
+    }
+    auto column = header.one(condition.field);
+    if (!column) return column.error();
+    columns.conditions.push_back({*column, condition.equals});
   }
-  columns.known_as = "columns option";
   return {};
 }
 
 }  // namespace
 
-Result<Columns> map_columns(const std::vector<std::string>& cells, const nlohmann::json& options) {
+Result<Columns> map_columns(std::vector<std::string> cells, std::string_view file_name, const Options& options) {
   const Header header(cells);
-  auto found = recognise(header);
-  const bool configured = options.contains("columns");
-  if (!found && !(configured && options["columns"].contains("email")))
-    return Error(ErrorKind::protocol,
-                 "the export's header has no column for the e-mail address; name it with `columns: { email: ... }`. "
-                 "Its columns are: " +
-                     header.all());
-  Columns columns = found.value_or(Columns{});
-  if (configured)
-    if (auto done = apply_option(options["columns"], header, columns); !done) return done.error();
-  if (options.contains("opted_out_when")) {
-    for (const auto& condition : options["opted_out_when"]) {
-      auto column = header.named(condition["field"].get<std::string>());
-      if (column)
-        columns.conditions.push_back({*column, lower(condition["equals"].get<std::string>())});
-      else
-        columns.condition_missing = true;
-    }
-  }
-  columns.count = cells.size();
+  auto columns = recognise(header, file_name, options.columns);
+  if (!columns) return columns;
+  if (auto done = apply(options.columns, header, *columns); !done) return done.error();
+  if (!options.opted_out_when.empty()) columns->opt_out_problem.clear();
+  if (auto done = add_conditions(options.opted_out_when, header, *columns); !done) return done.error();
+  if (!columns->opted_out && !columns->otherwise && options.opted_out_when.empty() && columns->opt_out_problem.empty())
+    columns->opt_out_problem =
+        "no column says who opted out: every record is \"unknown\" and no contact is made of it; "
+        "name the column with `columns: { opted_out: ... }`";
+  columns->header = std::move(cells);
   return columns;
 }
 

@@ -1,12 +1,12 @@
 // Which column means what: by the connection's options, or by the header set of a known CRM. Pure.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "connectors/csv/options.h"
 #include "core/result.h"
 
 namespace crmsync::connectors::csv {
@@ -17,20 +17,23 @@ struct Condition {
 };
 
 struct Columns {
-  std::string known_as;  // "HubSpot", "Salesforce", "Mailchimp", "columns option", "common names"
+  std::vector<std::string> header;  // as it was written
+  std::string known_as;             // "HubSpot", ..., "common names", "the columns option"
   std::size_t email = 0;
-  std::optional<std::size_t> id;         // none: the address in lower case is the identity
-  std::optional<std::size_t> opted_out;  // none: unknown for every row (unless conditions or a status file say)
-  bool any_value_is_no = false;          // Mailchimp's UNSUB_TIME: any value means opted out
-  std::optional<bool> whole_file;        // Mailchimp's subscribed file: false for every row
+  std::optional<std::size_t> id;  // none: the address in lower case is the identity
+  std::optional<std::size_t> opted_out;
+  bool any_value_is_no = false;       // the opt-out column holds a time: whatever stands there means opted out
+  std::optional<bool> otherwise;      // what a row says whose opt-out column does not say no; nullopt: nothing
+  std::vector<Condition> conditions;  // opted_out_when: any of them; they take the place of the opt-out column
+  bool condition_missing = false;     // one names a column that is not there
+  std::optional<std::size_t> deleted;
   std::optional<std::size_t> modified_at;
   std::vector<std::size_t> name;
-  std::vector<Condition> conditions;  // opted_out_when: any of them
-  bool condition_missing = false;     // a condition names a column that is not there: unknown
-  std::size_t count = 0;              // columns of the header
+  bool has_footer = false;
+  std::string opt_out_problem;  // why nobody's opt-out is known, and the cure; empty when it is
 };
 
-// `header`: the cells of the first row. `options`: the connection's. An error names the column and the cure.
-Result<Columns> map_columns(const std::vector<std::string>& header, const nlohmann::json& options);
+// `header`: the cells of the first row. `file_name`: without its folder. An error names the column and the cure.
+Result<Columns> map_columns(std::vector<std::string> header, std::string_view file_name, const Options& options);
 
 }  // namespace crmsync::connectors::csv

@@ -1,16 +1,18 @@
 #include "connectors/csv/csv_connector.h"
 
-#include <unistd.h>
-
-#include <array>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <stdexcept>
 
 #include "connectors/csv/export_files.h"
 #include "connectors/csv/outgoing.h"
-#include "connectors/csv/row_reader.h"
+#include "connectors/csv/place.h"
+#include "connectors/csv/probe.h"
+#include "connectors/csv/settle.h"
+#include "connectors/on_work.h"
+#include "core/sync/completeness.h"
 
 namespace crmsync::connectors::csv {
 
@@ -19,119 +21,114 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kPageRows = 10000;
-constexpr std::size_t kMaxBadRows = 100;  // reported per page; the rest is counted by the last entry
-constexpr std::chrono::milliseconds kSettle{250};
-constexpr int kSettleTries = 120;
+// How long a run waits for somebody to finish writing; then it fails, and the next one tries again.
+constexpr domain::Millis kPatience = 5 * domain::kSecond;
+constexpr std::chrono::milliseconds kBetweenLooks{250};
+constexpr int kMostLooks = 40;  // whatever the clock says
 
-json to_json(const FileIdentity& file) {
-  return {{"path", file.path}, {"size", file.size}, {"modified_ns", file.modified_ns}, {"inode", file.inode}};
+Error cancelled() { return Error(ErrorKind::cancelled, "stopped while the export was read"); }
+
+asio::awaitable<bool> is_cancelled() {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return state.cancelled() != asio::cancellation_type::none;
 }
-
-FileIdentity from_json(const json& value) {
-  return {value.at("path"), value.at("size"), value.at("modified_ns"), value.at("inode")};
-}
-
-std::string token_of(const FileIdentity& file) {
-  return "csv:" + file.path + ":" + std::to_string(file.size) + ":" + std::to_string(file.modified_ns);
-}
-
-// Where a run stands: the files it began with and the next row.
-struct Place {
-  std::vector<FileIdentity> files;
-  std::size_t index = 0;
-  Position position;
-
-  json cursor() const {
-    json list = json::array();
-    for (const auto& file : files) list.push_back(to_json(file));
-    return {{"files", list}, {"index", index}, {"offset", position.offset}, {"line", position.line}};
-  }
-  static Place parse(const json& cursor) {
-    Place place;
-    for (const auto& file : cursor.at("files")) place.files.push_back(from_json(file));
-    place.index = cursor.at("index");
-    place.position = {cursor.at("offset"), cursor.at("line")};
-    return place;
-  }
-};
 
 class CsvConnector final : public Connector {
  public:
   CsvConnector(const ConnectionOptions& connection, const Environment& environment)
-      : options_(connection.options),
-        environment_(environment),
-        path_(options_.at("path")),
-        outgoing_(options_.value("outgoing", "")),
-        which_(options_.value("read", "newest") == "all" ? ReadWhich::all : ReadWhich::newest) {}
+      : options_(parse_options(connection.options)), environment_(environment) {}
 
   Capabilities capabilities() const override {
     Capabilities can;
-    can.push_opt_out = can.push_opt_in = !outgoing_.empty();
+    can.push_opt_out = can.push_opt_in = !options_.outgoing.empty();
     can.push_batch = 1000;
     return can;
   }
 
   asio::awaitable<Result<Page>> fetch(const FetchRequest& request) override {
+    if (co_await is_cancelled()) co_return cancelled();
     if (request.cursor.is_null()) {
-      reader_.reset();
-      auto ready = co_await settled();
-      if (!ready) co_return ready.error();
-      place_ = std::move(*ready);
-    } else if (!reader_ || place_.cursor() != request.cursor) {
-      reader_.reset();
-      place_ = Place::parse(request.cursor);
+      auto begun = co_await begin();
+      if (!begun) co_return begun.error();
+    } else if (auto moved = move_to(request.cursor); !moved) {
+      co_return moved.error();
     }
-    co_await asio::post(asio::bind_executor(environment_.work, asio::use_awaitable));
-    auto page = read_page(request);
-    co_await asio::post(asio::bind_executor(environment_.executor, asio::use_awaitable));
+    Result<Page> page;
+    const auto read = [&] { page = read_page(request); };
+    co_await on_work(environment_.work, read);
+    if (page)
+      expected_ = page->next_cursor;
+    else
+      forget();
     co_return page;
   }
 
   asio::awaitable<std::vector<PushResult>> push(std::span<const Push> batch) override {
-    co_await asio::post(asio::bind_executor(environment_.work, asio::use_awaitable));
-    auto written = write_batch(outgoing_, batch);
-    co_await asio::post(asio::bind_executor(environment_.executor, asio::use_awaitable));
+    Result<void> written;
+    const auto write = [&] { written = write_batch(options_.outgoing, batch); };
+    if (co_await is_cancelled())
+      written = cancelled();
+    else
+      co_await on_work(environment_.work, write);
     PushResult result;
     result.state = written ? PushResult::State::accepted : PushResult::State::failed;
     if (!written) result.error = written.error();
-    std::vector<PushResult> results(batch.size(), result);
-    co_return results;
+    co_return std::vector<PushResult>(batch.size(), result);
   }
 
   asio::awaitable<Probe> probe() override {
-    co_await asio::post(asio::bind_executor(environment_.work, asio::use_awaitable));
-    Probe probe = look();
-    co_await asio::post(asio::bind_executor(environment_.executor, asio::use_awaitable));
+    Probe probe;
+    const auto look = [&] { probe = probe_export(options_); };
+    co_await on_work(environment_.work, look);
     co_return probe;
   }
 
  private:
-  // A file that somebody is still writing is not read. Where the system cannot tell, it has to keep its size and time
-  // for a moment.
-  asio::awaitable<Result<Place>> settled() {
+  // Finds the export and waits a little for it to be finished.
+  asio::awaitable<Result<void>> begin() {
+    forget();
     asio::steady_timer timer(environment_.executor);
-    for (int tries = 0; tries < kSettleTries; ++tries) {
-      auto files = find_export(path_, which_);
+    boost::system::error_code interrupted;
+    const domain::Millis since = environment_.now();
+    Result<std::vector<FileIdentity>> files;
+    bool ready = false;
+    const auto look = [&] {
+      files = find_export(options_);
+      ready = files && settle_.ready(*files, environment_.now());
+    };
+    for (int looks = 0; looks < kMostLooks && environment_.now() - since <= kPatience; ++looks) {
+      co_await on_work(environment_.work, look);
       if (!files) co_return files.error();
-      bool written = false, unsure = false;
-      for (const auto& file : *files) {
-        const Writer writer = writer_of(file.path);
-        written |= writer == Writer::somebody;
-        unsure |= writer == Writer::cannot_tell;
+      if (ready) {
+        place_.files = std::move(*files);
+        co_return Result<void>();
       }
-      if (!written && (!unsure || *files == place_.files)) {
-        Place place;
-        place.files = std::move(*files);
-        co_return place;
-      }
-      place_.files = std::move(*files);
-      timer.expires_after(kSettle);
-      co_await timer.async_wait(asio::use_awaitable);
+      if (co_await is_cancelled()) co_return cancelled();
+      timer.expires_after(kBetweenLooks);
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, interrupted));
+      if (interrupted) co_return cancelled();
     }
     const Error error(ErrorKind::transient,
-                      "the export at " + path_ +
-                          " is still being written; write it under another name and rename it when it is done");
+                      "the export at " + options_.path +
+                          " is still being written; the next run tries again (exports that are written under another "
+                          "name and renamed when they are done are never waited for)");
     co_return error;
+  }
+
+  // To the page that a cursor names: the next one, as a rule, whose file is still open.
+  Result<void> move_to(const json& cursor) {
+    if (expected_ == cursor) return {};
+    forget();
+    auto place = parse_cursor(cursor);
+    if (!place) return place.error();
+    place_ = std::move(*place);
+    return {};
+  }
+
+  void forget() {
+    reader_.reset();
+    expected_ = nullptr;
+    place_ = {};
   }
 
   Result<Page> read_page(const FetchRequest& request) {
@@ -139,124 +136,65 @@ class CsvConnector final : public Connector {
     const std::size_t rows = request.page_size != 0 ? request.page_size : kPageRows;
     page.records.reserve(rows);
     try {
-      while (page.records.size() < rows && place_.index < place_.files.size())
-        if (auto done = read_rows(request, rows, page); !done) return done.error();
+      while (page.records.size() + page.bad_rows.size() < rows && !place_.at_end())
+        if (auto done = read_rows(rows, page); !done) return done.error();
     } catch (const std::runtime_error& error) {
-      reader_.reset();
       return Error(ErrorKind::transient, error.what());
     }
-    page.end = place_.index == place_.files.size();
-    page.next_cursor = page.end ? json() : place_.cursor();
-
+    page.end = place_.at_end();
+    if (page.end)
+      conclude(request.accepted, page);
+    else
+      page.next_cursor = place_.cursor();
     return page;
   }
 
-  Result<void> read_rows(const FetchRequest& request, std::size_t rows, Page& page) {
-    const FileIdentity& file = place_.files[place_.index];
+  Result<void> read_rows(std::size_t rows, Page& page) {
     if (!reader_) {
-      auto reader = RowReader::open(file, options_, place_.position);
+      auto reader = RowReader::open(place_.files[place_.index], options_, place_.position);
       if (!reader) return reader.error();
       reader_ = std::move(*reader);
     }
+    auto row = RowReader::Row::bad;
     domain::RemoteRecord record;
-    while (page.records.size() < rows) {
-      const auto row = reader_->next(record);
-      if (row == RowReader::Row::end) return next_file(request, file, page);
+    while (row != RowReader::Row::end && page.records.size() + page.bad_rows.size() < rows) {
+      row = reader_->next(record);
       if (row == RowReader::Row::record) page.records.push_back(std::move(record));
-      if (row == RowReader::Row::bad && page.bad_rows.size() < kMaxBadRows) page.bad_rows.push_back(reader_->bad());
+      if (row == RowReader::Row::bad) page.bad_rows.push_back(reader_->bad());
     }
-    place_.position = reader_->position();
-    return reader_->unchanged();
-  }
-
-  Result<void> next_file(const FetchRequest& request, const FileIdentity& file, Page& page) {
-    if (auto same = reader_->unchanged(); !same) {
-      reader_.reset();
-      return same.error();
-    }
-    if (!reader_->doubt().empty() && token_of(file) != request.accepted) {
-      page.complete = false;
-      page.doubt = reader_->doubt();
-      page.doubt_token = token_of(file);
-    }
-    ++place_.index;
-    place_.position = {};
-    reader_.reset();
+    if (auto same = reader_->unchanged(); !same) return same;
+    if (row == RowReader::Row::end)
+      next_file();
+    else
+      place_.position = reader_->position();
     return {};
   }
 
-  Probe look() {
-    Probe probe;
-    auto files = find_export(path_, which_);
-    probe.verdicts.push_back({"export found", files.has_value(), files ? files->front().path : files.error().message});
-    if (files) look_into(files->front(), probe);
-    if (outgoing_.empty()) {
-      probe.verdicts.push_back({"outgoing folder", true, "not configured: opt-outs are not told to the CRM"});
-    } else {
-      const bool writable = ::access(outgoing_.c_str(), W_OK | X_OK) == 0;
-      probe.verdicts.push_back(
-          {"outgoing folder", writable,
-           writable ? outgoing_
-                    : outgoing_ +
-                          " is not a folder that crmsyncd may write to; create it and give it to the service's user"});
-    }
-    return probe;
+  void next_file() {
+    if (!reader_->doubt().empty()) place_.doubts.push_back({reader_->doubt(), reader_->doubt_token()});
+    reader_.reset();
+    ++place_.index;
+    place_.position = {};
   }
 
-  void look_into(const FileIdentity& file, Probe& probe) {
-    auto reader = RowReader::open(file, options_, {});
-    probe.verdicts.push_back({"header understood", reader.has_value(),
-                              reader ? "as " + (*reader)->codec().columns().known_as : reader.error().message});
-    if (!reader) return;
-    const auto& columns = (*reader)->codec().columns();
-    const bool known =
-        columns.opted_out || columns.whole_file || (!columns.conditions.empty() && !columns.condition_missing);
-    probe.verdicts.push_back({"opt-out column", known,
-                              known ? "found"
-                                    : "no column says who opted out: every record is \"unknown\" and nobody is created "
-                                      "from it; name it with `columns: { opted_out: ... }`"});
-    domain::RemoteRecord record;
-    while (probe.samples.size() < 3) {
-      const auto row = (*reader)->next(record);
-      if (row == RowReader::Row::end) break;
-      if (row == RowReader::Row::record) probe.samples.push_back(record);
+  // The end of the run: doubts that nobody has settled are said now.
+  void conclude(std::string_view accepted, Page& page) {
+    for (const auto& doubt : place_.doubts) {
+      page.doubt.append(page.doubt.empty() ? "" : " ").append(doubt.text);
+      page.doubt_token.append(page.doubt_token.empty() ? "" : " + ").append(doubt.token);
     }
+    page.complete = page.doubt.empty() || sync::settles(accepted, page.doubt_token);
+    if (page.complete) page.doubt.clear(), page.doubt_token.clear();
   }
 
-  json options_;
+  Options options_;
   Environment environment_;
-  std::string path_;
-  std::string outgoing_;
-  ReadWhich which_;
+  SettleCheck settle_;
+  // Of the run at hand. A cursor says the same; what is open is kept so that it need not be opened for every page.
   Place place_;
-  std::unique_ptr<RowReader> reader_;  // kept between pages; opened again from the cursor where it is not
+  std::unique_ptr<RowReader> reader_;
+  json expected_;  // the cursor that place_ is at; null: none
 };
-
-constexpr std::array<Option, 6> kOptions{{
-    {"path", Option::Type::text, true, "a file, a folder or a glob: the export to read"},
-    {"read", Option::Type::text, false,
-     "newest (default): the newest file is the truth; all: all files are parts of it"},
-    {"outgoing", Option::Type::text, false, "folder for opt-outs that the CRM has to import"},
-    {"columns", Option::Type::object, false, "which column is id, email, opted_out, modified_at, name"},
-    {"opted_out_values", Option::Type::text_list, false, "what means opted out, case-insensitively"},
-    {"opted_out_when", Option::Type::object, false, "conditions on columns, any of which means opted out"},
-}};
-
-std::vector<OptionProblem> check(const json& options) {
-  std::vector<OptionProblem> problems;
-  const std::string read = options.value("read", "newest");
-  if (read != "newest" && read != "all") problems.push_back({"read", "is newest or all, not \"" + read + "\""});
-  if (!options.contains("columns")) return problems;
-  for (const auto& [key, value] : options["columns"].items()) {
-    const bool list = key == "name" && value.is_array();
-    if (key != "id" && key != "email" && key != "opted_out" && key != "modified_at" && key != "name")
-      problems.push_back(
-          {"columns." + key, "is not a column that crmsyncd knows: id, email, opted_out, modified_at, name"});
-    else if (!value.is_string() && !list)
-      problems.push_back({"columns." + key, "is the name of a column"});
-  }
-  return problems;
-}
 
 std::unique_ptr<Connector> make(const ConnectionOptions& connection, const Environment& environment) {
   return std::make_unique<CsvConnector>(connection, environment);
@@ -264,6 +202,6 @@ std::unique_ptr<Connector> make(const ConnectionOptions& connection, const Envir
 
 }  // namespace
 
-Kind kind() { return {"csv", kOptions, check, make}; }
+Kind kind() { return {"csv", option_table(), check_options, make}; }
 
 }  // namespace crmsync::connectors::csv

@@ -1,61 +1,85 @@
 #include "connectors/csv/export_files.h"
 
 #include <glob.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
+
+#include "connectors/csv/text.h"
 
 namespace crmsync::connectors::csv {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 bool ends_with_any(const std::string& name, std::initializer_list<const char*> endings) {
   return std::any_of(endings.begin(), endings.end(), [&](const char* ending) { return name.ends_with(ending); });
 }
 
-bool is_export_name(const std::filesystem::path& path) {
-  const std::string name = path.filename().string();
-  return !name.starts_with('.') && !ends_with_any(name, {".part", ".tmp", "~", ".filepart", ".crdownload"});
+bool is_temporary(const std::string& name) {
+  return name.starts_with('.') || ends_with_any(name, {".part", ".tmp", "~", ".filepart", ".crdownload", ".partial"});
 }
 
-std::vector<std::string> matches(const std::string& path) {
+bool is_in(const fs::path& folder, const fs::path& file) {
+  std::error_code error;
+  const auto parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  return !folder.empty() && fs::equivalent(folder, parent, error);
+}
+
+Result<std::vector<std::string>> in_folder(const std::string& folder) {
   std::vector<std::string> found;
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    for (const auto& entry : std::filesystem::directory_iterator(path, error))
-      if (entry.is_regular_file(error) && ends_with_any(entry.path().string(), {".csv", ".txt", ".tsv", ".CSV"}))
-        found.push_back(entry.path().string());
-  } else {
-    glob_t result{};
-    if (::glob(path.c_str(), 0, nullptr, &result) == 0)
-      found.assign(result.gl_pathv, result.gl_pathv + result.gl_pathc);
-    ::globfree(&result);
-  }
-  std::erase_if(found, [](const std::string& name) { return !is_export_name(name); });
-  std::sort(found.begin(), found.end());
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error))
+    if (ends_with_any(lower(at->path().filename().string()), {".csv", ".tsv", ".txt"}))
+      found.push_back(at->path().string());
+  if (error)
+    return Error(ErrorKind::transient, "cannot list the folder " + folder + ": " + error.message() +
+                                           "; let the user that crmsyncd runs as read it");
+  return found;
+}
+
+std::vector<std::string> by_glob(const std::string& pattern) {
+  std::vector<std::string> found;
+  glob_t result{};
+  if (::glob(pattern.c_str(), 0, nullptr, &result) == 0)
+    found.assign(result.gl_pathv, result.gl_pathv + result.gl_pathc);
+  ::globfree(&result);
+  return found;
+}
+
+Result<std::vector<std::string>> names(const Options& options) {
+  std::error_code error;
+  const auto status = fs::status(options.path, error);
+  if (fs::is_regular_file(status)) return std::vector<std::string>{options.path};
+  auto found = fs::is_directory(status) ? in_folder(options.path) : by_glob(options.path);
+  if (!found) return found;
+  std::erase_if(*found, [&](const std::string& name) {
+    return is_temporary(fs::path(name).filename().string()) || is_in(options.outgoing, name);
+  });
+  std::sort(found->begin(), found->end());
   return found;
 }
 
 }  // namespace
 
-Result<std::vector<FileIdentity>> find_export(const std::string& path, ReadWhich which) {
+Result<std::vector<FileIdentity>> find_export(const Options& options) {
+  auto found = names(options);
+  if (!found) return found.error();
   std::vector<FileIdentity> files;
-  for (const auto& name : matches(path)) {
-    auto identity = identify(name);
-    if (!identity) return identity.error();
-    files.push_back(std::move(*identity));
-  }
+  for (const auto& name : *found)
+    if (auto identity = identify(name)) files.push_back(std::move(*identity));
   if (files.empty())
-    return Error(ErrorKind::transient,
-                 "no export at " + path + "; put a CSV file there, or correct `path` of the connection");
-  if (which == ReadWhich::newest) {
-    const auto newest = std::max_element(files.begin(), files.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.modified_ns, a.path) < std::tie(b.modified_ns, b.path);
-    });
-    return std::vector<FileIdentity>{*newest};
-  }
-  return files;
+    return Error(ErrorKind::transient, "no export at " + options.path +
+                                           "; put a CSV file there, let the user that crmsyncd runs as read it, or "
+                                           "correct `path` of the connection");
+  if (options.read == ReadWhich::all) return files;
+  const auto newest = std::max_element(files.begin(), files.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.modified_ns, a.path) < std::tie(b.modified_ns, b.path);
+  });
+  return std::vector<FileIdentity>{*newest};
 }
 
 }  // namespace crmsync::connectors::csv

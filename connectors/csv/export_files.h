@@ -1,17 +1,17 @@
-// Which files an export consists of, and whether they are finished. Used by the connector before it reads.
+// Which files an export consists of. Used by the connector before it reads.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "connectors/csv/options.h"
 #include "connectors/csv/text_file.h"
 
 namespace crmsync::connectors::csv {
 
-enum class ReadWhich { newest, all };
-
-// `path`: a file, a folder (its *.csv, *.txt and *.tsv) or a glob. Hidden and temporary names (.part, .tmp, ~) are left
-// out. Sorted by name; `newest`: the one with the latest modification. An error names the place and the cure.
-Result<std::vector<FileIdentity>> find_export(const std::string& path, ReadWhich which);
+// options.path is a file, a folder (its *.csv, *.tsv and *.txt) or a glob; of a folder or a glob, hidden and temporary
+// names (.part, .tmp, ~, ...) and what lies in options.outgoing are left out. Sorted by name; with `newest` only the
+// one that was modified last. An error names the place and the cure.
+Result<std::vector<FileIdentity>> find_export(const Options& options);
 
 }  // namespace crmsync::connectors::csv

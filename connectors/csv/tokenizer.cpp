@@ -1,6 +1,7 @@
 #include "connectors/csv/tokenizer.h"
 
 #include <cstring>
+#include <utility>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -42,8 +43,16 @@ bool Tokenizer::refill() {
   buffer_.erase(0, at_);
   base_ += at_;
   at_ = 0;
+  const std::size_t before = buffer_.size();
   exhausted_ = !refill_(buffer_);
+  if (const void* nul = ::memrchr(buffer_.data() + before, 0, buffer_.size() - before))
+    nul_end_ = base_ + static_cast<std::size_t>(static_cast<const char*>(nul) - buffer_.data()) + 1;
   return true;
+}
+
+// NUL bytes are so rare that knowing where the last one was saves looking at all.
+bool Tokenizer::nul_in(std::size_t begin, std::size_t end) const noexcept {
+  return nul_end_ > base_ + begin && std::memchr(buffer_.data() + begin, 0, end - begin) != nullptr;
 }
 
 // Reads one row at at_. `needs_more`: its end is not in the buffer yet.
@@ -56,6 +65,7 @@ Tokenizer::Scan Tokenizer::scan(std::vector<std::string_view>& fields, bool at_e
   const char* end = buffer_.data() + buffer_.size();
   while (true) {
     std::string_view field;
+    last_cell_closed_ = false;
     if (at != end && *at == '"') {
       const char* start = ++at;
       bool doubled = false;
@@ -74,6 +84,7 @@ Tokenizer::Scan Tokenizer::scan(std::vector<std::string_view>& fields, bool at_e
       row_lines_ += line_ends_in(field);
       // Text after the closing quote belongs to the field, as spreadsheet programs read it.
       const char* tail = find_field_end(at, end, delimiter_);
+      last_cell_closed_ = tail == at;
       if (doubled || tail != at) {
         if (unescaped == unescaped_.size()) unescaped_.emplace_back();
         std::string& text = unescaped_[unescaped++];
@@ -113,48 +124,59 @@ Tokenizer::Scan Tokenizer::scan(std::vector<std::string_view>& fields, bool at_e
   }
 }
 
-// After a row beyond the limit: on to the next line end.
+// After a row beyond the limit: on to the next line end. What follows is read as rows again, so that a quote that is
+// never closed costs one row and not the rest of the file.
 void Tokenizer::skip_line() {
   while (true) {
-    const auto newline = buffer_.find_first_of("\n\r", at_);
-    if (newline != std::string::npos) {
-      at_ = newline + 1;
+    const auto found = buffer_.find_first_of("\n\r", at_);
+    if (found != std::string::npos) {
+      at_ = found;
+      if (buffer_[at_] == '\r' && at_ + 1 == buffer_.size()) refill();  // a line feed may follow
+      at_ += buffer_.compare(at_, 2, "\r\n") == 0 ? 2 : 1;
       ++lines_;
       return;
     }
     at_ = buffer_.size();
-    if (!refill()) return;
+    if (!refill()) {
+      cut_ = true;
+      return;
+    }
   }
 }
 
+RowEnd Tokenizer::skip_row(std::vector<std::string_view>& fields) {
+  skip_line();
+  fields.clear();
+  return RowEnd::too_long;
+}
+
 RowEnd Tokenizer::next(std::vector<std::string_view>& fields) {
+  after_empty_ = false;
   while (true) {
     if (at_ == buffer_.size() && !refill()) {
       fields.clear();
-      return RowEnd::none;
+      return std::exchange(cut_, false) ? RowEnd::cut : RowEnd::none;
     }
+    row_line_ = lines_ + 1;
     std::size_t end = 0;
     bool by_line = true;
     const Scan result = scan(fields, exhausted_, end, by_line);
+    if ((result == Scan::row ? end : buffer_.size()) - at_ > kMaxRow) return skip_row(fields);
     if (result == Scan::needs_more) {
-      if (buffer_.size() - at_ > kMaxRow) {
-        skip_line();
-        fields.clear();
-        return RowEnd::too_long;
-      }
       refill();
       continue;
     }
     if (result == Scan::cut) {
       at_ = buffer_.size();
+      fields.clear();
       return RowEnd::cut;
     }
-    const bool empty = fields.size() == 1 && fields[0].empty();
+    const bool empty = end == at_ || buffer_[at_] == '\n' || buffer_[at_] == '\r';
+    if (!empty) has_nul_ = nul_in(at_, end);
     at_ = end;
     lines_ += row_lines_;
-    if (empty && at_ == buffer_.size() && exhausted_ && !by_line) return RowEnd::none;
-    if (empty) continue;
-    return by_line ? RowEnd::line : RowEnd::end_of_file;
+    if (!empty) return by_line ? RowEnd::line : RowEnd::end_of_file;
+    after_empty_ = true;
   }
 }
 

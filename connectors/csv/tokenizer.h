@@ -16,7 +16,7 @@ enum class RowEnd {
   line,         // ended by a line end
   end_of_file,  // the last row, without a line end
   cut,          // the file ended inside a quoted field
-  too_long,     // longer than the limit: skipped up to the next line end
+  too_long,     // longer than the limit: skipped up to the next line end (cut follows if there is none)
   none,         // no more rows
 };
 
@@ -34,9 +34,15 @@ class Tokenizer {
   void set_offset(std::uint64_t offset) { base_ = offset - at_; }
   // The number of line ends consumed: the next row starts on line lines() + 1.
   std::uint64_t lines() const noexcept { return lines_; }
-  char delimiter() const noexcept { return delimiter_; }
   void set_lines(std::uint64_t lines) { lines_ = lines; }
 
+  // About the row that next() returned last.
+  std::uint64_t row_line() const noexcept { return row_line_; }         // the line it began on, from 1
+  bool after_empty_line() const noexcept { return after_empty_; }       // there was an empty line before it
+  bool has_nul() const noexcept { return has_nul_; }                    // it holds a NUL byte
+  bool last_cell_closed() const noexcept { return last_cell_closed_; }  // its last cell ended with its closing quote
+
+  // Bytes of a row with its line end.
   static constexpr std::size_t kMaxRow = 1 << 20;
 
  private:
@@ -44,6 +50,8 @@ class Tokenizer {
   Scan scan(std::vector<std::string_view>& fields, bool at_end, std::size_t& end, bool& ended_by_line);
   bool refill();
   void skip_line();
+  RowEnd skip_row(std::vector<std::string_view>& fields);
+  bool nul_in(std::size_t begin, std::size_t end) const noexcept;
 
   char delimiter_;
   Refill refill_;
@@ -52,7 +60,13 @@ class Tokenizer {
   std::size_t at_ = 0;                 // start of the next row in the buffer
   std::uint64_t base_ = 0;             // offset of the buffer's first byte
   std::uint64_t lines_ = 0;
-  std::uint64_t row_lines_ = 0;
+  std::uint64_t row_lines_ = 0;  // line ends in the row being scanned
+  std::uint64_t row_line_ = 0;
+  std::uint64_t nul_end_ = 0;  // offset behind the last NUL byte that was read
+  bool after_empty_ = false;
+  bool has_nul_ = false;
+  bool last_cell_closed_ = false;
+  bool cut_ = false;  // the file ended in a row that was too long
   bool exhausted_ = false;
 };
 
