@@ -13,6 +13,7 @@ PROMISED = {
     "Type": "notify", "NotifyAccess": "main", "WatchdogSec": None, "ExecReload": "/bin/kill -HUP $MAINPID",
     "Restart": "on-failure", "TimeoutStopSec": None, "User": "crmsyncd", "StateDirectory": "crmsyncd",
     "RuntimeDirectory": "crmsyncd", "ConfigurationDirectory": "crmsyncd",
+    "PrivateUsers": "no",  # the audit log names the users of the control socket
 }
 
 

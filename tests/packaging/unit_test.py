@@ -30,6 +30,9 @@ class Unit(unittest.TestCase):
         self.assertIn("WatchdogSec", self.problems("WatchdogSec=60\n", "")[0])
         self.assertIn("Type", self.problems("Type=notify", "Type=simple")[0])
 
+    def test_a_user_namespace_that_hides_who_uses_the_socket_is_a_problem(self):
+        self.assertIn("PrivateUsers", self.problems("PrivateUsers=no", "PrivateUsers=yes")[0])
+
     def test_a_missing_user_is_a_problem(self):
         self.assertIn("sysusers", unit.check(self.service, "", self.tmpfiles)[0])
 
