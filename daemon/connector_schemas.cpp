@@ -10,8 +10,9 @@ std::vector<config::ConnectorSchema> connector_schemas() {
     config::ConnectorSchema schema;
     schema.name = kind.name;
     for (const auto& option : kind.options)
-      schema.options.push_back(
-          {std::string(option.name), static_cast<config::ConnectorSchema::Option::Type>(option.type), option.required});
+      schema.options.push_back({std::string(option.name),
+                                static_cast<config::ConnectorSchema::Option::Type>(option.type), option.required,
+                                std::string(option.help)});
     schema.check = [check = kind.check](const nlohmann::json& options) {
       std::vector<config::ConnectorSchema::OptionProblem> problems;
       for (auto& problem : check(options)) problems.push_back({problem.key, problem.message});
