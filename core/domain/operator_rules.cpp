@@ -49,6 +49,25 @@ std::optional<Refusal> refuse_operator(const Suppression& s, const LiftRequest& 
   return std::nullopt;
 }
 
+bool an_operator_could(Reason reason, bool integrated, bool connection_configured) {
+  switch (traits(reason).operator_lift) {
+    case OperatorLift::never: return false;
+    case OperatorLift::connection_gone: return !connection_configured;
+    case OperatorLift::non_integrated: return !integrated;
+    case OperatorLift::always: break;
+  }
+  return true;
+}
+
+std::string who_else_can(Reason reason) {
+  switch (reason) {
+    case Reason::integration: return "Its connection is no longer configured. ";
+    case Reason::contact: return "The person can on their preference page. ";
+    case Reason::archived: return "An import that lists the contact again lifts it. ";
+    default: return "";
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(Role role) noexcept { return kRoles[static_cast<std::size_t>(role)]; }
@@ -69,7 +88,11 @@ std::optional<Refusal> refuse_lift(const Suppression& s, const LiftRequest& r) {
   return std::nullopt;
 }
 
-std::string how_to_lift(const Suppression& s, bool integrated, bool connection_configured) {
+std::string how_to_lift(const Suppression& s, bool integrated, bool connection_configured, bool resubscribe_allowed) {
+  if (!resubscribe_allowed && an_operator_could(s.reason, integrated, connection_configured))
+    return who_else_can(s.reason) +
+           "Operators may not: this account forbids them to resubscribe anybody. Support can with a ticket, or an "
+           "administrator sets `resubscribe: allowed` first.";
   switch (s.reason) {
     case Reason::integration:
       if (connection_configured)

@@ -43,7 +43,9 @@ struct Refusal {
 std::optional<Refusal> refuse_lift(const Suppression& suppression, const LiftRequest& request);
 
 // Who can lift it and how, one sentence, e.g. "Re-activate the contact in harbour-hubspot (record 5101); the next sync
-// lifts it." `source` of integration names the record.
-std::string how_to_lift(const Suppression& suppression, bool integrated, bool connection_configured);
+// lifts it." `source` of integration names the record. `resubscribe_allowed` is the account's setting: where it
+// forbids, no operator is named as somebody who can.
+std::string how_to_lift(const Suppression& suppression, bool integrated, bool connection_configured,
+                        bool resubscribe_allowed = true);
 
 }  // namespace crmsync::domain

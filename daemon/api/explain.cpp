@@ -43,7 +43,17 @@ bool configured(const Explanation& about, const domain::Suppression& suppression
 }
 
 std::string lift_sentence(const Explanation& about, const domain::Suppression& suppression) {
-  return domain::how_to_lift(suppression, about.integrated, configured(about, suppression));
+  return domain::how_to_lift(suppression, about.integrated, configured(about, suppression), about.resubscribe_allowed);
+}
+
+// With the confirmation, where one is asked for: that is in their hands.
+bool operator_may_lift(const Explanation& about, const domain::Suppression& suppression) {
+  domain::LiftRequest request;
+  request.resubscribe_allowed = about.resubscribe_allowed;
+  request.integrated = about.integrated;
+  request.connection_configured = configured(about, suppression);
+  request.permission_confirmed = true;
+  return !domain::refuse_lift(suppression, request);
 }
 
 // The suppression that `contact.reason` is about.
@@ -84,6 +94,7 @@ Json suppression_json(const Explanation& about, const domain::Suppression& suppr
   const Json pushes = pushes_for(about, suppression.reason);
   json["means"] = in_words(suppression.reason);
   json["who_can_lift"] = lift_sentence(about, suppression);
+  json["operator_may_lift"] = operator_may_lift(about, suppression);
   json["pushed"] = domain::traits(suppression.reason).pushed && !pushes.empty();
   json["crm"] = told_sentence(about, suppression, pushes);
   json["pushes"] = pushes;

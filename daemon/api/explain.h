@@ -16,6 +16,7 @@ struct Explanation {
   std::vector<store::AuditRow> timeline;  // oldest first
   bool whole_timeline = true;
   bool integrated = false;            // the account has a connection
+  bool resubscribe_allowed = false;   // the account's option: may its operators resubscribe at all
   std::set<std::string> connections;  // of the configuration
   std::function<std::optional<std::string>(const std::string& connection, const std::string& external_id)> record_url;
   domain::Millis now = 0;

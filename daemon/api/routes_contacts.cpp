@@ -96,7 +96,8 @@ asio::awaitable<HttpResponse> get_timeline(Context& context) {
 // What the configuration adds to what the store knows.
 void add_configuration(const Context& context, Explanation& about) {
   for (const auto& account : context.config->accounts) {
-    if (account.id == about.contact.account) about.integrated = account.integrated();
+    if (account.id == about.contact.account)
+      about.integrated = account.integrated(), about.resubscribe_allowed = account.resubscribe_allowed;
     for (const auto& connection : account.connections) about.connections.insert(connection.id);
   }
   about.now = context.control.now();

@@ -189,6 +189,45 @@ TEST_CASE("how to lift it") {
   SUBCASE("archived names the import") { CHECK(how(Reason::archived).find("import") != std::string::npos); }
 }
 
+TEST_CASE("who can lift it in an account that forbids its operators to resubscribe") {
+  const auto how = [](Reason reason, bool integrated, bool configured) {
+    return how_to_lift(of(reason), integrated, configured, false);
+  };
+  SUBCASE("says so wherever an operator of another account could") {
+    for (const auto& text : {how(Reason::manual, true, true), how(Reason::archived, false, true),
+                             how(Reason::contact, false, true), how(Reason::integration, true, false)}) {
+      CHECK(text.find("Operators may not") != std::string::npos);
+      CHECK(text.find("perator may lift") == std::string::npos);
+      CHECK(text.find("resubscribe: allowed") != std::string::npos);
+    }
+  }
+  SUBCASE("names whoever else can") {
+    CHECK(how(Reason::contact, false, true).find("preference page") != std::string::npos);
+    CHECK(how(Reason::archived, false, true).find("import") != std::string::npos);
+    CHECK(how(Reason::manual, true, true).find("Support can with a ticket") != std::string::npos);
+  }
+  SUBCASE("changes nothing where no operator could anyway") {
+    for (const auto reason : kSupportOnly) CHECK(how(reason, false, true) == how_to_lift(of(reason), false, true));
+    CHECK(how(Reason::integration, true, true) == how_to_lift(of(Reason::integration), true, true));
+    CHECK(how(Reason::contact, true, true) == how_to_lift(of(Reason::contact), true, true));
+  }
+  SUBCASE("names an operator exactly when refuse_lift would let one") {
+    for (const auto reason : kAll)
+      for (const bool integrated : {true, false})
+        for (const bool configured : {true, false})
+          for (const bool allowed : {true, false}) {
+            LiftRequest request;
+            request.resubscribe_allowed = allowed, request.integrated = integrated;
+            request.connection_configured = configured, request.permission_confirmed = true;
+            const auto text = how_to_lift(of(reason), integrated, configured, allowed);
+            const bool named = text.find("n operator may") != std::string::npos ||
+                               text.find("or an operator with") != std::string::npos;
+            CAPTURE(text);
+            CHECK(named == !refuse_lift(of(reason), request).has_value());
+          }
+  }
+}
+
 TEST_CASE("names of roles") {
   CHECK(to_string(Role::viewer) == "viewer");
   CHECK(to_string(Role::operator_) == "operator");
