@@ -22,8 +22,15 @@ using std::chrono::milliseconds;
 // Where a secret comes from: a systemd credential (a file in $CREDENTIALS_DIRECTORY) or a file.
 struct SecretSource {
   enum class From { credential, file };
+  // Where it stands in the configuration; the same source elsewhere in the file is the same.
+  struct Place {
+    int line = 1;
+    int column = 1;  // in characters
+    bool operator==(const Place&) const { return true; }
+  };
   From from = From::file;
   std::string name;  // credential name or path
+  Place place{};
   bool operator==(const SecretSource&) const = default;
 };
 

@@ -107,8 +107,9 @@ void read_secret_source(Section& connection, const Option& option, ReadContext& 
   if (credential && !is_credential_name(*credential))
     return context.problems.add(section.at("credential"),
                                 "credential has to be the name of a credential: letters, digits, _, - and .");
-  if (credential) secrets.emplace(option.name, SecretSource{SecretSource::From::credential, *credential});
-  if (file) secrets.emplace(option.name, SecretSource{SecretSource::From::file, *file});
+  const SecretSource::Place place{node->at.line, node->at.column};
+  if (credential) secrets.emplace(option.name, SecretSource{SecretSource::From::credential, *credential, place});
+  if (file) secrets.emplace(option.name, SecretSource{SecretSource::From::file, *file, place});
 }
 
 void read_conditions(Section& connection, const ConnectorSchema& connector, ReadContext& context, json& options) {

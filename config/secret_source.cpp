@@ -45,7 +45,7 @@ Result<std::string> path_of(const SecretSource& source) {
 }
 
 std::string cure_for_missing(const SecretSource& source) {
-  if (source.from == SecretSource::From::file) return "";
+  if (source.from == SecretSource::From::file) return "; put the secret there, for the daemon alone to read";
   return "; add LoadCredential=" + source.name + ":FILE to the service and restart it";
 }
 
@@ -103,6 +103,48 @@ Result<Secret> read_secret(const SecretSource& source) {
   if (size == 0) return problem("the secret " + path + " is empty");
   if (size > kLargestSecret) return problem("the secret " + path + " is larger than 64 KiB: is it the right file?");
   return secret;
+}
+
+namespace {
+
+template <class Use>
+void each_source(const Config& config, const Use& use) {
+  for (const Account& account : config.accounts)
+    for (const Connection& connection : account.connections)
+      for (const auto& [option, source] : connection.secrets) use(connection, option, source);
+}
+
+Problem problem_at(const SecretSource& source, const std::string& file, const std::string& option,
+                   const std::string& why) {
+  return {file, source.place.line, source.place.column, option + ": " + why};
+}
+
+}  // namespace
+
+std::variant<Secrets, std::vector<Problem>> read_secrets(const Config& config, const std::string& file) {
+  Secrets secrets;
+  std::vector<Problem> problems;
+  each_source(config, [&](const Connection& connection, const std::string& option, const SecretSource& source) {
+    auto secret = read_secret(source);
+    if (secret)
+      secrets[connection.id].emplace(option, std::move(*secret));
+    else
+      problems.push_back(problem_at(source, file, option, secret.error().message));
+  });
+  if (!problems.empty()) return problems;
+  return secrets;
+}
+
+std::vector<Problem> missing_secret_files(const Config& config, const std::string& file) {
+  std::vector<Problem> problems;
+  each_source(config, [&](const Connection&, const std::string& option, const SecretSource& source) {
+    struct stat facts {};
+    if (source.from != SecretSource::From::file || stat(source.name.c_str(), &facts) == 0) return;
+    if (errno == ENOENT || errno == ENOTDIR)
+      problems.push_back(problem_at(
+          source, file, option, "cannot read the secret " + source.name + ": " + cause() + cure_for_missing(source)));
+  });
+  return problems;
 }
 
 }  // namespace crmsync::config

@@ -175,7 +175,8 @@ TEST_CASE("reading a secret from a file") {
   }
   SUBCASE("a missing file is named") {
     CHECK(error_of(read_file(folder.path() + "/none")) ==
-          "cannot read the secret " + folder.path() + "/none: No such file or directory");
+          "cannot read the secret " + folder.path() +
+              "/none: No such file or directory; put the secret there, for the daemon alone to read");
   }
   SUBCASE("a folder is refused, and a pipe too, without waiting for a writer") {
     CHECK(error_of(read_file(folder.path())) == "the secret " + folder.path() + " is not a regular file");
@@ -210,6 +211,47 @@ TEST_CASE("reading a systemd credential") {
     CHECK(error_of(read_credential("other")) ==
           "cannot read the secret " + folder.path() +
               "/other: No such file or directory; add LoadCredential=other:FILE to the service and restart it");
+  }
+}
+
+TEST_CASE("reading the secrets of a configuration") {
+  const Folder folder;
+  Config config;
+  config.accounts.resize(1);
+  const auto connection = [&](const std::string& id, const std::string& name, int line) {
+    Connection one;
+    one.id = id;
+    SecretSource source{SecretSource::From::file, folder.path() + "/" + name, {line, 16}};
+    one.secrets.emplace("token", source);
+    config.accounts[0].connections.push_back(one);
+  };
+  connection("a", "token-a", 7);
+  connection("b", "token-b", 12);
+  folder.file("token-a", "s3cret\n", 0600);
+
+  SUBCASE("each goes to its connection and option") {
+    folder.file("token-b", "other", 0600);
+    const auto read = read_secrets(config, "crmsyncd.yaml");
+    const auto& secrets = std::get<Secrets>(read);
+    CHECK(secrets.at("a").at("token").equals("s3cret"));
+    CHECK(secrets.at("b").at("token").equals("other"));
+    CHECK(missing_secret_files(config, "crmsyncd.yaml").empty());
+  }
+  SUBCASE("a missing one is a problem with its place, the key and the cure") {
+    const auto read = read_secrets(config, "crmsyncd.yaml");
+    const auto& problems = std::get<std::vector<Problem>>(read);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].to_string() == "crmsyncd.yaml:12:16: token: cannot read the secret " + folder.path() +
+                                         "/token-b: No such file or directory; put the secret there, for the daemon "
+                                         "alone to read");
+    CHECK(missing_secret_files(config, "crmsyncd.yaml") == problems);
+  }
+  SUBCASE("every problem is reported at once, and none quotes what is in a file") {
+    folder.file("token-a", "s3cret", 0644);
+    const auto read = read_secrets(config, "crmsyncd.yaml");
+    const auto& problems = std::get<std::vector<Problem>>(read);
+    REQUIRE(problems.size() == 2);
+    for (const auto& problem : problems) CHECK(problem.to_string().find("s3cret") == std::string::npos);
   }
 }
 
