@@ -60,6 +60,16 @@ PushVerdict after_superseding(const PushProgress& push, domain::Millis now) {
   return settled(push, PushNext::superseded, now);
 }
 
+domain::Millis due_after_step(const PushProgress& push, domain::Millis next_at, domain::Millis step) {
+  const bool waits = next_at > push.created_at;
+  return waits ? next_at + step : next_at + std::min<domain::Millis>(step, 0);
+}
+
+domain::Millis due_after_restart(const PushProgress& push, domain::Millis next_at, domain::Millis now,
+                                 const OutboxPolicy& policy) {
+  return push.state == PushNext::pending ? std::min(next_at, now + policy.backoff.most.count()) : next_at;
+}
+
 domain::Millis age(const PushProgress& push, domain::Millis now) {
   return std::max<domain::Millis>(0, now - push.created_at);
 }

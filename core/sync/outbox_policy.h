@@ -56,6 +56,14 @@ PushVerdict after_read_back(const PushProgress& push, domain::Millis now);
 // The opt-out was lifted, or a newer push says the same or the opposite. Final states stay.
 PushVerdict after_superseding(const PushProgress& push, domain::Millis now);
 
+// When an open push is due after the wall clock was set by `step` (negative: back): a wait keeps its length, and a push
+// that waits for nothing stays due.
+domain::Millis due_after_step(const PushProgress& push, domain::Millis next_at, domain::Millis step);
+// After a restart nobody knows whether the clock was set meanwhile: no pending push waits longer than the longest
+// pause.
+domain::Millis due_after_restart(const PushProgress& push, domain::Millis next_at, domain::Millis now,
+                                 const OutboxPolicy& policy = {});
+
 enum class Lateness { on_time, warned, overdue };
 
 // Dead pushes are as late as open ones: the CRM does not know. Settled ones are never late. A clock that was set back
