@@ -3,11 +3,12 @@
 #include <systemd/sd-daemon.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
+#include <utility>
 
 #include "daemon/api/http_server.h"
 #include "daemon/api/service.h"
@@ -23,13 +24,15 @@ namespace asio = boost::asio;
 using engine::Level;
 using engine::log_event;
 
+constexpr std::chrono::milliseconds kForRequests{2000};  // that are being answered
+constexpr std::chrono::seconds kForPushes{5};            // that the CRM is being told; then they are broken off
 constexpr std::chrono::seconds kShutdown{8};
 
 class Daemon {
  public:
-  Daemon(std::string config_path, std::shared_ptr<const config::Config> config)
+  Daemon(std::string config_path, std::shared_ptr<const config::Config> config, const config::Secrets& secrets)
       : config_path_(std::move(config_path)),
-        engine_(io_, config),
+        engine_(io_, config, secrets),
         service_(engine_),
         server_(
             io_.get_executor(), {config->api.socket, config->api.listen}, {},
@@ -49,7 +52,7 @@ class Daemon {
     }
     engine_.start();
     wait_for_signal();
-    asio::co_spawn(io_, ping_watchdog(), asio::detached);
+    asio::co_spawn(io_, ping_watchdog(), rethrow);
     sd_notify(0, "READY=1\nSTATUS=Running");
     log_event(Level::info, "ready",
               {{"connections", std::to_string(engine_.activity().size())}, {"socket", engine_.config()->api.socket}});
@@ -78,51 +81,92 @@ class Daemon {
     stopping_ = true;
     sd_notify(0, "STOPPING=1\nSTATUS=Finishing the batch in hand");
     log_event(Level::info, "stopping");
-    asio::co_spawn(io_, shut_down(), asio::detached);
+    asio::co_spawn(io_, shut_down(), rethrow);
+  }
+
+  // One at a time; who asks meanwhile gets one more after it, as the file may have changed again.
+  void reload() {
+    if (std::exchange(reload_asked_, true) || reloading_) return;
+    asio::co_spawn(io_, reload_now(), rethrow);
+  }
+
+  asio::awaitable<void> reload_now() {
+    while (std::exchange(reload_asked_, false) && !stopping_) {
+      reloading_ = true;
+      timespec now{};
+      clock_gettime(CLOCK_MONOTONIC, &now);
+      // The time is what Type=notify-reload needs to tell this reload from an earlier one; others ignore it.
+      const std::int64_t micros = static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
+      const std::string begun = "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros);
+      sd_notify(0, begun.c_str());
+      co_await take_configuration();
+      sd_notify(0, "READY=1\nSTATUS=Running");
+      reloading_ = false;
+    }
   }
 
   // A bad configuration is reported and the old one stays.
-  void reload() {
-    sd_notify(0, "RELOADING=1");
-    const auto schemas = connector_schemas();
-    auto loaded = config::load_config(config_path_, schemas);
-    if (const auto* problems = std::get_if<std::vector<config::Problem>>(&loaded)) {
-      for (const auto& problem : *problems)
-        log_event(Level::error, "configuration refused, the old one stays", {{"problem", problem.to_string()}});
-    } else {
-      auto config = std::make_shared<const config::Config>(std::get<config::Config>(std::move(loaded)));
-      engine::set_up_log(config->log);
-      engine_.reload(config);
-      log_event(Level::info, "configuration reloaded");
+  asio::awaitable<void> take_configuration() {
+    auto loaded = load(config_path_);
+    if (!loaded.config) {
+      for (const auto& problem : loaded.problems) refuse(problem.to_string());
+      engine_.refused_reload();
+      co_return;
     }
-    sd_notify(0, "READY=1");
+    const auto old = engine_.config();
+    const auto config = loaded.config;
+    auto done = co_await engine_.reload(config, std::move(loaded.secrets));
+    if (!done) {
+      refuse(done.error().message);
+      co_return;
+    }
+    engine::set_up_log(config->log);
+    log_event(Level::info, "configuration reloaded");
+    if (old->store_path != config->store_path || old->api.socket != config->api.socket ||
+        old->api.listen != config->api.listen)
+      log_event(Level::warn, "store.path, api.socket and api.listen take effect with a restart");
   }
 
-  // The watchdog is fed only while the store thread answers.
+  static void refuse(const std::string& problem) {
+    log_event(Level::error, "configuration refused, the old one stays", {{"problem", problem}});
+  }
+
+  // From this thread, so that a hang of it is one; and only while the store does not hang. A long write is no hang.
   asio::awaitable<void> ping_watchdog() {
     std::uint64_t micros = 0;
     if (sd_watchdog_enabled(0, &micros) <= 0) co_return;
     boost::system::error_code error;
+    bool said = false;
     while (!stopping_) {
-      const engine::Control::WriteJob ping = [](store::Store&) {};
-      co_await engine_.write(ping);
-      sd_notify(0, "WATCHDOG=1");
+      const bool healthy = engine_.healthy();
+      if (healthy) sd_notify(0, "WATCHDOG=1");
+      if (!healthy && !std::exchange(said, true)) log_event(Level::error, "the store hangs");
       watchdog_.expires_after(std::chrono::microseconds(micros / 2));
       co_await watchdog_.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
   }
 
   asio::awaitable<void> shut_down() {
+    const auto begun = std::chrono::steady_clock::now();
     engine_.stop();
     watchdog_.cancel();
-    co_await server_.stop(std::chrono::milliseconds(2000));
+    co_await server_.stop(kForRequests);
+    co_await wait_for_engine(begun + kForPushes);
+    engine_.stop_pushing();
+    co_await wait_for_engine(begun + kShutdown);
+    signals_.cancel();
+  }
+
+  asio::awaitable<void> wait_for_engine(std::chrono::steady_clock::time_point deadline) {
     boost::system::error_code error;
-    const auto deadline = std::chrono::steady_clock::now() + kShutdown;
     while (!engine_.done() && std::chrono::steady_clock::now() < deadline) {
       pause_.expires_after(std::chrono::milliseconds(5));
       co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
-    signals_.cancel();
+  }
+
+  static void rethrow(std::exception_ptr failed) {
+    if (failed) std::rethrow_exception(failed);
   }
 
   std::string config_path_;
@@ -134,29 +178,55 @@ class Daemon {
   asio::steady_timer watchdog_;
   asio::steady_timer pause_;
   bool stopping_ = false;
+  bool reload_asked_ = false;
+  bool reloading_ = false;
 };
 
 }  // namespace
 
-int serve(const std::string& config_path, std::shared_ptr<const config::Config> config) {
+Loaded load(const std::string& config_path, bool with_secrets) {
+  Loaded loaded;
+  const auto schemas = connector_schemas();
+  auto parsed = config::load_config(config_path, schemas);
+  if (auto* problems = std::get_if<std::vector<config::Problem>>(&parsed)) {
+    loaded.problems = std::move(*problems);
+    return loaded;
+  }
+  auto config = std::make_shared<const config::Config>(std::get<config::Config>(std::move(parsed)));
+  if (with_secrets) {
+    auto secrets = config::read_secrets(*config, config_path);
+    if (auto* problems = std::get_if<std::vector<config::Problem>>(&secrets))
+      loaded.problems = std::move(*problems);
+    else
+      loaded.secrets = std::get<config::Secrets>(std::move(secrets));
+  } else {
+    loaded.problems = config::missing_secret_files(*config, config_path);
+  }
+  if (loaded.problems.empty()) loaded.config = std::move(config);
+  return loaded;
+}
+
+int serve(const std::string& config_path, Loaded loaded) {
   try {
-    return Daemon(config_path, std::move(config)).run();
-  } catch (const store::StoreError& error) {
+    return Daemon(config_path, std::move(loaded.config), loaded.secrets).run();
+  } catch (const std::exception& error) {
     log_event(Level::error, error.what());
     return 1;
   }
 }
 
-int sync_once(std::shared_ptr<const config::Config> config) {
+int sync_once(Loaded loaded) {
   try {
     asio::io_context io{1};
-    engine::Engine engine(io, std::move(config));
+    engine::Engine engine(io, std::move(loaded.config), loaded.secrets);
     int code = 1;
     const auto once = [&]() -> asio::awaitable<void> { code = co_await engine.once(); };
-    asio::co_spawn(io, once, asio::detached);
+    asio::co_spawn(io, once, [](std::exception_ptr failed) {
+      if (failed) std::rethrow_exception(failed);
+    });
     io.run();
     return code;
-  } catch (const store::StoreError& error) {
+  } catch (const std::exception& error) {
     log_event(Level::error, error.what());
     return 1;
   }

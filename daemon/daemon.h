@@ -1,16 +1,26 @@
-// The daemon's life: wiring, signals, the service manager, shutdown. Used by main.cpp.
+// The daemon's life: configuration, wiring, signals, the service manager, shutdown. Used by main.cpp.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "config/config.h"
+#include "config/secret_source.h"
 
 namespace crmsync {
 
+// A configuration with its secrets, or everything that is wrong with them.
+struct Loaded {
+  std::shared_ptr<const config::Config> config;  // nullptr: see `problems`
+  config::Secrets secrets;
+  std::vector<config::Problem> problems;
+};
+
+// Without secrets (--check-config, by whoever edits the file) they only have to exist.
+Loaded load(const std::string& config_path, bool with_secrets = true);
 // Runs until SIGTERM or SIGINT; returns the exit code.
-int serve(const std::string& config_path, std::shared_ptr<const config::Config> config);
+int serve(const std::string& config_path, Loaded loaded);
 // One sync of every connection; 0 fine, 1 a sync failed, 3 a run is held.
-int sync_once(std::shared_ptr<const config::Config> config);
+int sync_once(Loaded loaded);
 
 }  // namespace crmsync

@@ -2,7 +2,6 @@
 #include <csignal>
 #include <cstdio>
 
-#include "daemon/connector_schemas.h"
 #include "daemon/daemon.h"
 #include "daemon/engine/log.h"
 
@@ -21,14 +20,10 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGIO,
               SIG_IGN);  // the kernel's word that somebody opens an export while it is looked at; not a reason to end
-  const auto schemas = crmsync::connector_schemas();
-  auto loaded = crmsync::config::load_config(path, schemas);
-  if (const auto* problems = std::get_if<std::vector<crmsync::config::Problem>>(&loaded)) {
-    for (const auto& problem : *problems) std::fprintf(stderr, "%s\n", problem.to_string().c_str());
-    return 2;
-  }
+  auto loaded = crmsync::load(path, !check);
+  for (const auto& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.to_string().c_str());
+  if (!loaded.problems.empty()) return 2;
   if (check) return 0;
-  auto config = std::make_shared<const crmsync::config::Config>(std::get<crmsync::config::Config>(std::move(loaded)));
-  crmsync::engine::set_up_log(config->log);
-  return once ? crmsync::sync_once(config) : crmsync::serve(path, config);
+  crmsync::engine::set_up_log(loaded.config->log);
+  return once ? crmsync::sync_once(std::move(loaded)) : crmsync::serve(path, std::move(loaded));
 }

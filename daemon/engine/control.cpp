@@ -10,13 +10,23 @@ Error no_connection(const std::string& id) {
   return Error(ErrorKind::not_found,
                "there is no connection \"" + id + "\" in the configuration; `crmsyncctl connection list` shows them");
 }
+Error stopping() { return Error(ErrorKind::cancelled, "the daemon is stopping or reloading; ask again"); }
 Error no_run(store::Id id) { return Error(ErrorKind::not_found, "there is no run " + std::to_string(id)); }
+
+// What an approval added to a run's counts.
+store::RunCounts since(const store::RunCounts& before, const store::RunCounts& after) {
+  store::RunCounts delta;
+  delta.added = after.added - before.added, delta.deleted = after.deleted - before.deleted;
+  delta.unsubscribed = after.unsubscribed - before.unsubscribed;
+  delta.resubscribed = after.resubscribed - before.resubscribed;
+  return delta;
+}
+
 }  // namespace
 
 asio::awaitable<Result<std::optional<store::RunRow>>> Engine::sync(std::string id, store::RunMode mode, bool wait) {
-  const auto found = links_.find(id);
-  if (found == links_.end()) co_return no_connection(id);
-  const auto link = found->second;
+  const auto link = find(id);
+  if (!link) co_return no_connection(id);
   // A run that is under way began before this trigger: ours is the one after it.
   const std::int64_t wanted = link->runs_started + 1;
   link->trigger.request({mode == store::RunMode::full, sync::Cause::api});
@@ -26,33 +36,33 @@ asio::awaitable<Result<std::optional<store::RunRow>>> Engine::sync(std::string i
     co_await link->finished_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   std::optional<store::RunRow> row;
   if (!wait) co_return row;
-  if (stopping_ || link->retired)
-    co_return Error(ErrorKind::cancelled, "the daemon is stopping or reloading; ask again");
+  if (stopping_ || link->retired) co_return stopping();
   row = link->last_run;
   co_return row;
 }
 
 asio::awaitable<Result<PlanReport>> Engine::plan(std::string id, store::RunMode mode) {
-  const auto found = links_.find(id);
-  if (found == links_.end()) co_return no_connection(id);
-  const auto link = found->second;
+  const auto link = find(id);
+  if (!link) co_return no_connection(id);
   boost::system::error_code ignored;
   while (link->busy && !stopping_)
     co_await link->finished_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (stopping_) co_return stopping();
   link->busy = true;
+  const auto setup = link->setup;
   RunContext context;
-  const bool full = mode == store::RunMode::full || !link->connector->capabilities().incremental;
+  const bool full = mode == store::RunMode::full || !setup->connector->capabilities().incremental;
   const auto begin_job = [&](store::Store& store) {
-    context = begin(store, link->connection, full ? store::RunMode::full : store::RunMode::incremental,
+    context = begin(store, setup->connection, full ? store::RunMode::full : store::RunMode::incremental,
                     store::RunTrigger::api, now(), true);
   };
   co_await threads_.write(begin_job);
-  auto fetched = co_await fetch(*link, context);
+  auto fetched = co_await fetch(*link, *setup, context);
   PlanReport report;
   const auto plan_job = [&](store::Store& store) {
     if (fetched) {
       const auto end = engine::plan(store, context, now());
-      report.run.connection = link->connection.id;
+      report.run.connection = setup->connection.id;
       report.run.mode = full ? store::RunMode::full : store::RunMode::incremental;
       report.run.trigger = store::RunTrigger::api;
       report.run.state = end.state, report.run.counts = end.counts, report.run.note = end.note;
@@ -70,36 +80,37 @@ asio::awaitable<Result<PlanReport>> Engine::plan(std::string id, store::RunMode 
 }
 
 asio::awaitable<Result<connectors::Probe>> Engine::test(std::string id) {
-  const auto found = links_.find(id);
-  if (found == links_.end()) co_return no_connection(id);
-  const auto link = found->second;
-  auto probe = co_await link->connector->probe();
+  const auto link = find(id);
+  if (!link) co_return no_connection(id);
+  const auto setup = link->setup;
+  auto probe = co_await setup->connector->probe();
   co_return probe;
 }
 
 asio::awaitable<Result<store::RunRow>> Engine::approve(store::Id id, store::Actor actor) {
   std::optional<store::RunRow> row;
+  const auto find_job = [&](store::Reader& reader) { row = reader.run(id); };
+  co_await threads_.read(find_job);
+  if (!row) co_return no_run(id);
+  const auto link = find(row->connection);
+  if (!link) co_return no_connection(row->connection);
+  const auto setup = link->setup;
   std::optional<Error> error;
   bool again = false;
   const auto approve_job = [&](store::Store& store) {
     row = store.run(id);
-    if (!row)
-      error = no_run(id);
-    else if (row->state != store::RunState::held)
+    if (row->state != store::RunState::held)
       error = Error(ErrorKind::rejected,
                     "run " + std::to_string(id) + " is not held, it is " + std::string(to_string(row->state)));
     if (error) return;
-    const Link* link = find(row->connection);
-    if (!link) {
-      error = no_connection(row->connection);
-      return;
-    }
-    if (store.approve_changes(id) > 0) apply_approved(store, link->connection, id, actor, now());
+    const auto before = row->counts;
+    if (store.approve_changes(id) > 0) apply_approved(store, setup->connection, id, actor, now());
     if (!row->doubt_token.empty()) {
       store.accept_doubt(row->connection, row->doubt_token);
       again = true;
     }
     row = store.run(id);
+    metrics_.changed(row->connection, since(before, row->counts));
   };
   co_await threads_.write(approve_job);
   if (error) co_return *error;
@@ -158,7 +169,10 @@ asio::awaitable<store::ContactRow> Engine::unsubscribe(store::ContactChange chan
 
 asio::awaitable<bool> Engine::retry_push(store::Id push) {
   bool found = false;
-  const auto retry_job = [&](store::Store& store) { found = store.retry_push(push, now()); };
+  const auto retry_job = [&](store::Store& store) {
+    mind_the_clock(store);
+    found = store.retry_push(push, now());
+  };
   co_await threads_.write(retry_job);
   wake_pushes();
   co_return found;

@@ -44,6 +44,8 @@ class Control {
   virtual std::shared_ptr<const config::Config> config() const = 0;
   virtual std::vector<ConnectionActivity> activity() const = 0;
   virtual bool ready() const = 0;
+  // False: the store hangs. A long write is no hang.
+  virtual bool healthy() const = 0;
   virtual domain::Millis now() const = 0;
 
   // Runs `job` on a reader thread (sees everything committed before the call) or on the store thread. `job` must live
@@ -73,7 +75,8 @@ class Control {
   virtual asio::awaitable<store::ContactRow> unsubscribe(store::ContactChange change, store::Actor actor) = 0;
   virtual asio::awaitable<bool> retry_push(store::Id push) = 0;
 
-  virtual std::string metrics() = 0;
+  // In the text format of Prometheus.
+  virtual asio::awaitable<std::string> metrics() = 0;
   // For the API's own request metrics.
   virtual void count_request(std::string_view route, unsigned status, double seconds) = 0;
 };

@@ -1,20 +1,26 @@
-// One configured connection at work: its connector, its trigger and the timers its loops sleep on. Inside the engine.
+// One configured connection at work: its trigger, the timers its loops sleep on, and what a reload may replace. Inside
+// the engine.
 #pragma once
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <vector>
 
 #include "daemon/engine/engine.h"
+#include "daemon/engine/push_alarm.h"
 
 namespace crmsync::engine {
 
+// A reload replaces it as a whole; a run or a push keeps the one it began with.
+struct Setup {
+  config::Connection connection;
+  std::shared_ptr<connectors::Connector> connector;
+};
+
+// Lives as long as the configuration has a connection with this id, across reloads: so there are never two runs of one
+// connection, and its schedule goes on.
 struct Engine::Link {
-  Link(asio::io_context& io, config::Connection c, std::shared_ptr<connectors::Connector> made, sync::Trigger t)
-      : connection(std::move(c)),
-        connector(std::move(made)),
-        trigger(std::move(t)),
-        sync_timer(io),
-        push_timer(io),
-        finished_timer(io) {
+  Link(asio::io_context& io, std::shared_ptr<const Setup> s, sync::Trigger t)
+      : setup(std::move(s)), trigger(std::move(t)), sync_timer(io), push_timer(io), finished_timer(io) {
     finished_timer.expires_at(asio::steady_timer::time_point::max());
   }
 
@@ -23,23 +29,23 @@ struct Engine::Link {
     push_timer.cancel();
     finished_timer.cancel();
   }
-  void retire() {
-    retired = true;
-    wake_all();
-  }
 
-  config::Connection connection;
-  std::shared_ptr<connectors::Connector> connector;
+  std::shared_ptr<const Setup> setup;
   sync::Trigger trigger;
   asio::steady_timer sync_timer;      // the sync loop sleeps on it
   asio::steady_timer push_timer;      // the push loop
   asio::steady_timer finished_timer;  // who waits for a run; cancelled when one ends
+  asio::cancellation_signal stop_reading;
+  asio::cancellation_signal stop_pushing;
+  PushAlarm late_pushes;
   std::int64_t runs_started = 0;
   std::int64_t runs_finished = 0;
   std::optional<store::RunRow> last_run;
   std::string last_error;
-  bool busy = false;  // a run or a plan uses the connector
-  bool retired = false;
+  bool busy = false;     // a run or a plan uses the connector
+  bool retired = false;  // gone from the configuration: ends when what runs has ended
+  bool syncing = false;  // its loops are alive
+  bool pushing = false;
 };
 
 }  // namespace crmsync::engine

@@ -1,7 +1,10 @@
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 #include "daemon/engine/link.h"
 #include "daemon/engine/log.h"
+#include "daemon/engine/skipped_rows.h"
 
 namespace crmsync::engine {
 
@@ -17,26 +20,44 @@ store::RunTrigger trigger_of(sync::Cause cause) {
   return store::RunTrigger::once;
 }
 
+constexpr std::chrono::milliseconds kLongSleep = std::chrono::hours(1);
+
 Error stopped() {
   return Error(ErrorKind::cancelled, "the daemon is stopping; the run starts again with the next start");
 }
 
 }  // namespace
 
+// Broken off on its own when the daemon stops: what goes to the store is never cut off.
+asio::awaitable<Result<connectors::Page>> Engine::fetch_page(Link& link, const Setup& setup,
+                                                             const connectors::FetchRequest& request) {
+  Result<connectors::Page> page(stopped());
+  auto fetching = setup.connector->fetch(request);
+  try {
+    page = co_await asio::co_spawn(io_, std::move(fetching),
+                                   asio::bind_cancellation_slot(link.stop_reading.slot(), asio::use_awaitable));
+  } catch (const boost::system::system_error& error) {
+    if (!stopping_ || error.code() != asio::error::operation_aborted) throw;
+    page = stopped();
+  }
+  if (!page && stopping_ && page.error().kind == ErrorKind::cancelled) page = stopped();
+  co_return page;
+}
+
 // Pages in, each staged before the next is asked for.
-asio::awaitable<Result<void>> Engine::fetch(Link& link, RunContext& context) {
+asio::awaitable<Result<void>> Engine::fetch(Link& link, const Setup& setup, RunContext& context) {
   connectors::FetchRequest request;
   request.mode = context.full ? connectors::Mode::full : connectors::Mode::incremental;
   request.accepted = context.accepted;
   if (!context.full && !context.cursor.empty()) request.cursor = nlohmann::json::parse(context.cursor);
+  SkippedRows skipped(setup.connection.id);
   while (true) {
     if (stopping_) co_return stopped();
-    auto page = co_await link.connector->fetch(request);
+    auto page = co_await fetch_page(link, setup, request);
     if (!page) co_return page.error();
     ++context.pages;
     context.counts.invalid += static_cast<std::int64_t>(page->bad_rows.size());
-    for (const auto& bad : page->bad_rows)
-      log_event(Level::warn, "row skipped", {{"connection", link.connection.id}, {"cause", bad}});
+    skipped.add(page->bad_rows);
     if (!page->complete && context.doubt.empty()) context.doubt = page->doubt, context.doubt_token = page->doubt_token;
     const auto take = [&](store::Store& store) { stage_page(store, context, page->records); };
     co_await threads_.write(take);
@@ -51,21 +72,23 @@ asio::awaitable<Result<void>> Engine::fetch(Link& link, RunContext& context) {
 
 asio::awaitable<store::RunRow> Engine::run(Link& link, store::RunMode mode, store::RunTrigger trigger,
                                            std::optional<Error>& error) {
+  const auto setup = link.setup;  // a reload in between is for the next run
+  const auto& connection = setup->connection;
   RunContext context;
-  const bool full = mode == store::RunMode::full || !link.connector->capabilities().incremental;
+  const bool full = mode == store::RunMode::full || !setup->connector->capabilities().incremental;
   const auto begin_job = [&](store::Store& store) {
-    for (const store::Id held : store.approved_runs(link.connection.id)) {
+    for (const store::Id held : store.approved_runs(connection.id)) {
       const store::Actor actor{"system", "restart", "approval"};
-      apply_approved(store, link.connection, held, actor, now());
+      apply_approved(store, connection, held, actor, now());
     }
     context =
-        begin(store, link.connection, full ? store::RunMode::full : store::RunMode::incremental, trigger, now(), false);
+        begin(store, connection, full ? store::RunMode::full : store::RunMode::incremental, trigger, now(), false);
   };
   co_await threads_.write(begin_job);
   store::RunRow row;
   store::RunEnd end;
   if (!context.sealed) {
-    auto fetched = co_await fetch(link, context);
+    auto fetched = co_await fetch(link, *setup, context);
     if (!fetched) {
       error = fetched.error();
       if (error->kind == ErrorKind::cancelled) co_return row;  // stays `running` in the store and is taken up again
@@ -100,7 +123,7 @@ void Engine::report(const store::RunRow& run) {
   const auto& c = run.counts;
   const bool failed = run.state == store::RunState::failed;
   const Level level = failed ? Level::error : run.state == store::RunState::held ? Level::warn : Level::info;
-  ++run_counts_[run.connection + "|" + std::string(to_string(run.state))];
+  metrics_.finished(run);
   log_event(level, "run finished",
             {{"connection", run.connection},
              {"run", n(run.id)},
@@ -127,10 +150,9 @@ asio::awaitable<void> Engine::sync_loop(std::shared_ptr<Link> link) {
     const auto wanted = link->busy ? std::nullopt : link->trigger.due(steady());
     if (!wanted) {
       const auto next = link->trigger.next_at();
-      const auto wait = !next || link->busy ? std::chrono::milliseconds(1000)
-                                            : std::max(*next - steady(), std::chrono::milliseconds(0));
-      link->sync_timer.expires_after(std::min<std::chrono::milliseconds>(wait, std::chrono::hours(1)) +
-                                     std::chrono::milliseconds(1));
+      // Whatever changes the answer before then wakes the timer.
+      const auto wait = !next || link->busy ? kLongSleep : std::max(*next - steady(), std::chrono::milliseconds(0));
+      link->sync_timer.expires_after(std::min(wait, kLongSleep) + std::chrono::milliseconds(1));
       co_await link->sync_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
       continue;
     }
@@ -153,7 +175,8 @@ asio::awaitable<void> Engine::sync_loop(std::shared_ptr<Link> link) {
     link->finished_timer.cancel();
     link->push_timer.cancel();
   }
-  --active_;
+  link->syncing = false;
+  loop_ended(*link);
 }
 
 asio::awaitable<int> Engine::once() {

@@ -2,15 +2,14 @@
 // work of connectors. A coroutine goes there for one job and comes back.
 #pragma once
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <exception>
+#include <functional>
 #include <memory>
 
+#include "connectors/on_work.h"
 #include "core/store/sqlite_store.h"
+#include "daemon/engine/clock.h"
+#include "daemon/engine/pulse.h"
 
 namespace crmsync::engine {
 
@@ -18,8 +17,13 @@ namespace asio = boost::asio;
 
 class Threads {
  public:
-  Threads(asio::io_context& io, const std::string& store_path)
-      : io_(io), store_(store::open_store(store_path)), reader_(store::open_reader(store_path)) {}
+  // `wrote` is told, on the store thread, how long each job there took.
+  using Wrote = std::function<void(sync::Steady)>;
+  Threads(const std::string& store_path, Clock clock, Wrote wrote)
+      : clock_(std::move(clock)),
+        wrote_(std::move(wrote)),
+        store_(store::open_store(store_path)),
+        reader_(store::open_reader(store_path)) {}
   ~Threads() { join(); }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
@@ -27,14 +31,21 @@ class Threads {
   // `job` is called with the store on its thread and must live until the await returns; its exception comes out here.
   template <class Job>
   asio::awaitable<void> write(const Job& job) {
-    return run(writing_, job, *store_);
+    const auto timed = [&](store::Store& store) {
+      const auto begun = clock_.steady();
+      pulse_.began(begun);
+      const Ended ended{*this, begun};
+      job(store);
+    };
+    co_await run(writing_, timed, *store_);
   }
   template <class Job>
   asio::awaitable<void> read(const Job& job) {
     return run(reading_, job, *reader_);
   }
   asio::any_io_executor work() { return working_.get_executor(); }
-  asio::any_io_executor store_executor() { return writing_.get_executor(); }
+  // False: a job of the store hangs.
+  bool store_alive() const { return pulse_.alive(clock_.steady()); }
   // Before the threads run, and after join(): the store for set-up on the caller's thread.
   store::Store& store() { return *store_; }
   void join() {
@@ -44,20 +55,25 @@ class Threads {
   }
 
  private:
+  struct Ended {
+    Threads& threads;
+    sync::Steady begun;
+    ~Ended() {
+      threads.pulse_.ended();
+      threads.wrote_(threads.clock_.steady() - begun);
+    }
+  };
+
+  // Who waits may be cancelled; the job is not, and nobody goes on before it has ended.
   template <class Job, class On>
   asio::awaitable<void> run(asio::thread_pool& pool, const Job& job, On& on) {
-    std::exception_ptr failed;
-    co_await asio::post(asio::bind_executor(pool.get_executor(), asio::use_awaitable));
-    try {
-      job(on);
-    } catch (...) {
-      failed = std::current_exception();
-    }
-    co_await asio::post(asio::bind_executor(io_.get_executor(), asio::use_awaitable));
-    if (failed) std::rethrow_exception(failed);
+    const auto work = [&] { job(on); };
+    co_await connectors::on_work(pool.get_executor(), work);
   }
 
-  asio::io_context& io_;
+  Clock clock_;
+  Wrote wrote_;
+  Pulse pulse_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Reader> reader_;
   asio::thread_pool writing_{1};

@@ -98,10 +98,25 @@ accounts:
         return sorted(rows)
 
     # --- the daemon's side ---
-    def start(self):
+    def start(self, **environment):
         with open(os.path.join(self.folder, "log"), "a") as log:
-            self.process = subprocess.Popen([DAEMON, "--config", self.config], stderr=log)
+            self.process = subprocess.Popen([DAEMON, "--config", self.config], stderr=log,
+                                            env={**os.environ, **environment})
         wait_for(self.answers, "the daemon answers")
+
+    def reload(self):
+        """Reloads the configuration and waits until that has succeeded or failed."""
+        done = ("configuration reloaded", "configuration refused")
+        before = sum(self.log_text().count(one) for one in done)
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: sum(self.log_text().count(one) for one in done) > before, "the reload")
+
+    def change_config(self, old, new):
+        with open(self.config) as file:
+            text = file.read()
+        assert old in text, old
+        with open(self.config, "w") as file:
+            file.write(text.replace(old, new))
 
     def answers(self):
         if self.process.poll() is not None:
@@ -138,6 +153,16 @@ accounts:
                 return response.status, text.decode()
         finally:
             connection.close()
+
+    def metrics(self):
+        """{'name{label="x"}': value} of a scrape."""
+        status, text = self.get("/metrics")
+        assert status == 200, text
+        series = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+        return {name: float(value) for name, value in series}
+
+    def runs(self):
+        return self.get("/api/v1/runs?limit=100")[1]["items"]
 
     def get(self, path):
         return self.request("GET", path)
