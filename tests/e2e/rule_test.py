@@ -118,6 +118,22 @@ class Rule(unittest.TestCase):
             self.assertEqual(world.reasons("new@example.com"), ["contact"])
             self.assertEqual(world.reasons("old@example.com"), ["contact"])
 
+    def test_explain_names_an_operator_only_where_the_account_lets_operators_resubscribe(self):
+        with World() as world:
+            world.crm(1, "ann@example.com", opted_out=False)
+            world.write()
+            world.start()
+            world.sync()
+            world.post("contacts/unsubscribe", {"account": "harbour", "email": "ann@example.com"})
+            explained = world.explain("ann@example.com")
+            self.assertIn("this account forbids", explained["next"])
+            self.assertFalse(explained["suppressions"][0]["operator_may_lift"])
+            world.change_config("- id: harbour", "- id: harbour\n    resubscribe: allowed")
+            world.reload()
+            explained = world.explain("ann@example.com")
+            self.assertIn("An operator may lift it", explained["next"])
+            self.assertTrue(explained["suppressions"][0]["operator_may_lift"])
+
     def test_an_unsubscribe_for_an_unknown_address_is_kept(self):
         with World() as world:
             world.crm(1, "ann@example.com", opted_out=False)
