@@ -48,7 +48,7 @@ asio::awaitable<std::string> Engine::metrics() {
     figures.connections.push_back(std::move(connection));
   }
   const auto read_job = [&](store::Reader& reader) { read_figures(reader, *config, now(), figures); };
-  co_await threads_.read(read_job);
+  co_await threads_.glance(read_job);
   figures.store_bytes = size_of(config->store_path) + size_of(config->store_path + "-wal");
   co_return metrics_.render(figures);
 }

@@ -1,4 +1,4 @@
-// The daemon's threads besides the network thread: one that owns the writing store, one for reading, one for blocking
+// The daemon's threads besides the network thread: one that owns the writing store, two that read, one for blocking
 // work of connectors. A coroutine goes there for one job and comes back.
 #pragma once
 
@@ -23,7 +23,8 @@ class Threads {
       : clock_(std::move(clock)),
         wrote_(std::move(wrote)),
         store_(store::open_store(store_path)),
-        reader_(store::open_reader(store_path)) {}
+        reader_(store::open_reader(store_path)),
+        glancer_(store::open_reader(store_path)) {}
   ~Threads() { join(); }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
@@ -43,6 +44,11 @@ class Threads {
   asio::awaitable<void> read(const Job& job) {
     return run(reading_, job, *reader_);
   }
+  // A reader of its own for short questions: it never waits behind a long one, such as a check of the whole audit log.
+  template <class Job>
+  asio::awaitable<void> glance(const Job& job) {
+    return run(glancing_, job, *glancer_);
+  }
   asio::any_io_executor work() { return working_.get_executor(); }
   // False: a job of the store hangs.
   bool store_alive() const { return pulse_.alive(clock_.steady()); }
@@ -51,6 +57,7 @@ class Threads {
   void join() {
     working_.join();
     reading_.join();
+    glancing_.join();
     writing_.join();
   }
 
@@ -76,8 +83,10 @@ class Threads {
   Pulse pulse_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Reader> reader_;
+  std::unique_ptr<store::Reader> glancer_;
   asio::thread_pool writing_{1};
   asio::thread_pool reading_{1};
+  asio::thread_pool glancing_{1};
   asio::thread_pool working_{1};
 };
 
