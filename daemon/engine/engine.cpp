@@ -76,7 +76,7 @@ void Engine::trigger_all(store::RunMode mode) {
 }
 
 void Engine::wake_pushes() {
-  for (const auto& [id, link] : links_) link->push_timer.cancel();
+  for (const auto& [id, link] : links_) link->wake_pushing();
 }
 
 asio::awaitable<void> Engine::housekeeping() {

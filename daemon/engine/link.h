@@ -24,9 +24,14 @@ struct Engine::Link {
     finished_timer.expires_at(asio::steady_timer::time_point::max());
   }
 
+  // The push loop looks again, even if it is not asleep at the moment.
+  void wake_pushing() {
+    push_asked = true;
+    push_timer.cancel();
+  }
   void wake_all() {
     sync_timer.cancel();
-    push_timer.cancel();
+    wake_pushing();
     finished_timer.cancel();
   }
 
@@ -42,6 +47,7 @@ struct Engine::Link {
   std::int64_t runs_finished = 0;
   std::optional<store::RunRow> last_run;
   std::string last_error;
+  bool push_asked = false;
   bool busy = false;     // a run or a plan uses the connector
   bool retired = false;  // gone from the configuration: ends when what runs has ended
   bool syncing = false;  // its loops are alive

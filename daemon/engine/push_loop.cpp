@@ -193,24 +193,27 @@ void Engine::say_what_is_late(Link& link, std::int64_t open, domain::Millis olde
 asio::awaitable<void> Engine::push_loop(std::shared_ptr<Link> link) {
   boost::system::error_code ignored;
   while (!stopping_ && !link->retired) {
+    link->push_asked = false;
     co_await push_batch(*link);
     const auto setup = link->setup;
     std::optional<domain::Millis> next;
-    Open open;
     const auto next_job = [&](store::Store& store) {
       mind_the_clock(store);
       next = store.next_push_at(setup->connection.id);
-      if (next) open = open_pushes(store, setup->connection.id, now());
     };
     co_await threads_.write(next_job);
-    say_what_is_late(*link, open.count, open.oldest);
-    std::int64_t wait = kLongSleep;
-    if (next && setup->connector->capabilities().push_opt_out)
-      wait = std::clamp<std::int64_t>(*next - now(), 1, kLongSleep);
-    if (open.count > 0)
-      wait = std::min(wait, PushAlarm::next_look(open.oldest, setup->connection.push_warn_after.count()));
+    if (!setup->connector->capabilities().push_opt_out) next.reset();
+    std::int64_t wait = next ? std::clamp<std::int64_t>(*next - now(), 1, kLongSleep) : kLongSleep;
+    if (wait > 1) {  // nothing is due: what is left, if anything, waits for the CRM
+      Open open;
+      const auto open_job = [&](store::Reader& reader) { open = open_pushes(reader, setup->connection.id, now()); };
+      if (next) co_await threads_.glance(open_job);
+      say_what_is_late(*link, open.count, open.oldest);
+      if (open.count > 0)
+        wait = std::min(wait, PushAlarm::next_look(open.oldest, setup->connection.push_warn_after.count()));
+    }
     link->push_timer.expires_after(std::chrono::milliseconds(wait));
-    if (!stopping_ && !link->retired)
+    if (!stopping_ && !link->retired && !link->push_asked)
       co_await link->push_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
   link->pushing = false;

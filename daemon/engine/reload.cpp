@@ -102,7 +102,7 @@ void Engine::take_over(const Setups& setups, const std::map<std::string, sync::L
           io_, setup, sync::Trigger(settings, both, known == last.end() ? sync::LastRuns{} : known->second, random()));
     }
     link->sync_timer.cancel();
-    link->push_timer.cancel();
+    link->wake_pushing();
     if (started_ && !stopping_) start_loops(link);
   }
   for (const auto& [id, link] : links_) {

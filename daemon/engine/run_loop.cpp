@@ -173,7 +173,7 @@ asio::awaitable<void> Engine::sync_loop(std::shared_ptr<Link> link) {
     const bool full = row.mode == store::RunMode::full && row.state == store::RunState::applied;
     link->trigger.finished(steady(), full, error, random());
     link->finished_timer.cancel();
-    link->push_timer.cancel();
+    link->wake_pushing();
   }
   link->syncing = false;
   loop_ended(*link);
