@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ class Database {
   friend class Query;
   struct Cached {
     SQLite::Statement statement;
+    std::deque<std::string> kept;  // bound texts, by their index
     bool in_use = false;
   };
   SQLite::Database db_;
@@ -68,6 +70,8 @@ class Query {
   std::optional<std::int64_t> maybe(int column) const;
 
  private:
+  std::string& keep(std::string_view bytes);
+
   Database& db_;
   Database::Cached* cached_ = nullptr;
   std::unique_ptr<Database::Cached> own_;  // when the kept one is in use further up the stack

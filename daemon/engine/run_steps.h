@@ -23,7 +23,9 @@ struct RunContext {
   std::string accepted;
   std::string cursor;  // JSON text of the connection's cursor at the start
   sync::FingerprintKey key{};
-  sync::SeenSet seen;
+  sync::SeenSet seen;         // what the mirror has, by fingerprint
+  sync::SeenSet arrived_ids;  // external ids of the arrivals, hashed: a second row with one of them is a duplicate
+  store::ArrivalBuffer arrivals;
   store::RunCounts counts;
   std::int64_t known = 0;  // live records before
   std::int64_t pages = 0;
