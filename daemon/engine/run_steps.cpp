@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "core/domain/brake.h"
 #include "core/sync/completeness.h"
@@ -18,6 +19,7 @@ using store::LookedUp;
 
 namespace {
 
+constexpr std::size_t kStageBatch = 2000;
 constexpr std::size_t kApplyBatch = 5000;
 
 Decision decide(const LookedUp& known, const Incoming& incoming, const domain::SyncRules& rules) {
@@ -118,21 +120,9 @@ bool stage_arrival(RunContext& context, const Incoming& incoming) {
   return true;
 }
 
-}  // namespace
-
-void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
-  std::vector<Incoming> changed;
-  for (auto& record : records) {
-    ++context.counts.fetched;
-    const auto fingerprint = sync::fingerprint(context.key, record);
-    if (context.seen.mark_seen(fingerprint)) {
-      ++context.counts.unchanged;
-      continue;
-    }
-    Incoming incoming{std::move(record), {}, fingerprint};
-    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
-    changed.push_back(std::move(incoming));
-  }
+// Looks up what is new or changed and stages it.
+void stage_pending(store::Store& store, RunContext& context) {
+  auto changed = std::exchange(context.pending, {});
   keep_one_per_id(changed, context.counts.duplicates);
   if (changed.empty()) return;
   const auto known = store.look_up(context.run, changed);
@@ -164,6 +154,24 @@ void stage_page(store::Store& store, RunContext& context, std::vector<domain::Re
                         crm_actor(context.connection), 0);
   store.stage(context.run, spool, drafts);
   if (context.arrivals.full()) store.stage_arrivals(context.run, context.arrivals);
+}
+
+}  // namespace
+
+void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
+  auto& pending = context.pending;
+  for (auto& record : records) {
+    ++context.counts.fetched;
+    const auto fingerprint = sync::fingerprint(context.key, record);
+    if (context.seen.mark_seen(fingerprint)) {
+      ++context.counts.unchanged;
+      continue;
+    }
+    Incoming incoming{std::move(record), {}, fingerprint};
+    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
+    pending.push_back(std::move(incoming));
+  }
+  if (pending.size() >= kStageBatch) stage_pending(store, context);
 }
 
 namespace {
@@ -208,6 +216,7 @@ void stage_deletions(store::Store& store, RunContext& context,
 }  // namespace
 
 store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now) {
+  stage_pending(store, context);
   store.stage_arrivals(context.run, context.arrivals);
   context.arrivals = store::ArrivalBuffer();
   context.arrived_ids = sync::SeenSet();
