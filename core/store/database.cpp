@@ -117,6 +117,19 @@ std::optional<std::int64_t> Query::maybe(int column) const {
   return value.getInt64();
 }
 
+ReadTransaction::ReadTransaction(Database& db) : db_(db), own_(sqlite3_get_autocommit(db.handle().getHandle()) != 0) {
+  if (own_) Query(db_, "BEGIN").run();
+}
+
+ReadTransaction::~ReadTransaction() {
+  if (!own_) return;
+  try {
+    db_.exec("COMMIT");
+  } catch (const std::exception&) {
+    // Nothing was written; a connection that cannot end a read fails at its next use.
+  }
+}
+
 Transaction::Transaction(Database& db) : db_(db) { Query(db_, "BEGIN IMMEDIATE").run(); }
 
 void Transaction::commit() {

@@ -79,6 +79,19 @@ class Query {
   int next_ = 1;
 };
 
+// Many reads as one: each statement alone would take and drop the locks. Does nothing inside a transaction.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Database& db);
+  ~ReadTransaction();
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  Database& db_;
+  bool own_;
+};
+
 // BEGIN IMMEDIATE ... COMMIT; rolls back when it goes without commit().
 class Transaction {
  public:

@@ -58,7 +58,8 @@ bool SeenSet::insert(std::uint64_t fingerprint) {
 }
 
 void SeenSet::mark(std::size_t slot, std::vector<bool>& which) {
-  if (!seen_[slot] && !changed_[slot]) ++delivered_;
+  if (which[slot]) return;
+  ++(seen_[slot] || changed_[slot] ? doubled_ : delivered_);
   which[slot] = true;
 }
 

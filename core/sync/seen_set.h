@@ -21,6 +21,8 @@ class SeenSet {
   bool was_seen(std::uint64_t fingerprint) const;
   bool was_delivered(std::uint64_t fingerprint) const;  // either way
   std::size_t size() const noexcept { return size_ + (zero_known_ ? 1 : 0); }
+  // Known ones that came both ways: their records stand in the fetch more than once.
+  std::size_t doubled() const noexcept { return doubled_; }
   std::size_t delivered() const noexcept { return delivered_; }
 
  private:
@@ -35,6 +37,7 @@ class SeenSet {
   std::vector<bool> changed_;
   std::size_t size_ = 0;
   std::size_t delivered_ = 0;
+  std::size_t doubled_ = 0;
   bool zero_known_ = false;
 };
 

@@ -221,8 +221,9 @@ store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now)
   context.arrivals = store::ArrivalBuffer();
   context.arrived_ids = sync::SeenSet();
   malloc_trim(0);  // the fetch has freed its pages in pieces; applying needs other sizes
-  context.counts.duplicates +=
-      store.drop_duplicates(context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); });
+  if (context.seen.doubled() != 0)
+    context.counts.duplicates += store.drop_duplicates(
+        context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); });
   Absent absent = find_absent(store, context);
   sync::FetchFacts facts;
   facts.full = context.full;

@@ -40,9 +40,12 @@ TEST_CASE("a set knows what was inserted and what was seen") {
     CHECK_FALSE(set.was_seen(7));
     CHECK(set.was_delivered(7));
     CHECK(set.delivered() == 1);
+    CHECK(set.doubled() == 0);
+    set.mark_seen(7);
     set.mark_seen(7);
     CHECK(set.was_seen(7));
     CHECK(set.delivered() == 1);
+    CHECK(set.doubled() == 1);
     CHECK_FALSE(set.was_delivered(9));
   }
   SUBCASE("marking what is unknown as changed does nothing") {
