@@ -321,6 +321,7 @@ bool apply_next(store::Store& store, RunContext& context, const store::RunEnd& e
 
 store::RunRow finish(store::Store& store, RunContext& context, const store::RunEnd& end, domain::Millis now) {
   store.finish_run(context.run, end, now);
+  malloc_trim(0);
   return *store.run(context.run);
 }
 
