@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kPageRows = 10000;
+constexpr std::size_t kPageRows = 4000;
 // How long a run waits for somebody to finish writing; then it fails, and the next one tries again.
 constexpr domain::Millis kPatience = 5 * domain::kSecond;
 constexpr std::chrono::milliseconds kBetweenLooks{250};

@@ -266,6 +266,10 @@ Decision decide(const Known& known, const RemoteRecord& remote, const EmailAddre
   return Decider(known, remote, address, rules).decide();
 }
 
+bool arrives_plainly(const RemoteRecord& remote) noexcept {
+  return remote.opted_out && !remote.deleted && remote.merged_ids.empty();
+}
+
 bool replaces_duplicate(const RemoteRecord& earlier, const RemoteRecord& later) noexcept {
   if (earlier.modified_at && later.modified_at && *earlier.modified_at != *later.modified_at)
     return *later.modified_at > *earlier.modified_at;

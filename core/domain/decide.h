@@ -121,6 +121,10 @@ struct Decision {
 // Without a contact to hand them to, merges wait.
 Decision decide(const Known& known, const RemoteRecord& remote, const EmailAddress* address, const SyncRules& rules);
 
+// Whether decide(), of a record never seen before at an address that nobody has, only mirrors it, with its own
+// `integration` where it is opted out: then such records can be taken in in bulk.
+bool arrives_plainly(const RemoteRecord& remote) noexcept;
+
 // Two rows with one id within one sync: newer modified_at wins; equal or unknown: any no wins, else the first stays.
 // Returns true if `later` replaces `earlier`.
 bool replaces_duplicate(const RemoteRecord& earlier, const RemoteRecord& later) noexcept;

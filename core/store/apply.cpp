@@ -1,6 +1,7 @@
 #include "core/store/apply.h"
 
 #include "core/domain/flips.h"
+#include "core/store/arrivals.h"
 #include "core/store/parse_names.h"
 #include "core/store/spool_codec.h"
 
@@ -227,7 +228,6 @@ class Applier {
   bool flipped_ = false;
 };
 
-// Adds to the run's row what a batch did; `automatic` feeds the limits of the next 24 hours.
 void add_counts(Database& db, Id run, const RunCounts& delta, const RunCounts& automatic) {
   RunCounts total;
   {
@@ -252,6 +252,13 @@ void add_counts(Database& db, Id run, const RunCounts& delta, const RunCounts& a
 
 }  // namespace
 
+void count_applied(Database& db, const RunInfo& run, const RunCounts& delta, std::int64_t records,
+                   const RunCounts& automatic) {
+  add_counts(db, run.id, delta, automatic);
+  if (records != 0)
+    Query(db, "UPDATE connection SET records = records + ? WHERE id = ?").bind(records).bind(run.connection.id).run();
+}
+
 RunCounts apply(Database& db, const RunInfo& run, Id spool, std::span<const ApplyItem> items, const Actor& actor,
                 Millis now) {
   UnitOfWork unit(db, actor, now, run.id);
@@ -262,17 +269,12 @@ RunCounts apply(Database& db, const RunInfo& run, Id spool, std::span<const Appl
     approved |= item.approved;
   }
   if (spool != 0) Query(db, "DELETE FROM spool WHERE run_id = ? AND id <= ?").bind(run.id).bind(spool).run();
-  if (applier.records_delta != 0)
-    Query(db, "UPDATE connection SET records = records + ? WHERE id = ?")
-        .bind(applier.records_delta)
-        .bind(run.connection.id)
-        .run();
   applier.counts.unsubscribed = unit.unsubscribed();
   applier.counts.resubscribed = unit.resubscribed();
   // Only what the brakes count: changes to contacts that existed before, and not what a person approved.
   RunCounts automatic;
   if (spool == 0 && !approved) automatic = applier.counts;
-  add_counts(db, run.id, applier.counts, automatic);
+  count_applied(db, run, applier.counts, applier.records_delta, automatic);
   unit.commit();
   return applier.counts;
 }
@@ -331,7 +333,10 @@ void finish(Database& db, const RunInfo& run, const RunEnd& end, Millis now) {
         .bind(run.connection.id)
         .run();
   Query(db, "DELETE FROM spool WHERE run_id = ?").bind(run.id).run();
+  arrivals::clear(db, run.id);
   transaction.commit();
+  // Between runs nearly nothing is read or written here: the page cache of this one is the next one's only by chance.
+  db.exec("PRAGMA shrink_memory");
 }
 
 }  // namespace crmsync::store::applying

@@ -7,6 +7,10 @@ namespace crmsync::store::applying {
 
 RunCounts apply(Database& db, const RunInfo& run, Id spool, std::span<const ApplyItem> items, const Actor& actor,
                 Millis now);
+// Adds what a batch did to the run's row and to the connection's live records; `automatic` counts towards the limits of
+// the next 24 hours. Inside a transaction.
+void count_applied(Database& db, const RunInfo& run, const RunCounts& delta, std::int64_t records,
+                   const RunCounts& automatic);
 void finish(Database& db, const RunInfo& run, const RunEnd& end, Millis now);
 void mark_absent(Database& db, const RunInfo& run, std::span<const std::string> external_ids);
 

@@ -11,10 +11,18 @@ int flags_of(Database::Access access) {
   return access == Database::Access::write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLITE_OPEN_NOMUTEX
                                            : SQLite::OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
 }
+
+// SQLite's memory statistics cost a mutex at every allocation, and nobody reads them. Only possible before first use.
+const std::string& without_memory_statistics(const std::string& path) {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(done);
+  return path;
+}
+
 }  // namespace
 
 Database::Database(const std::string& path, Access access, int cache_kib)
-    : db_(path, flags_of(access), kBusyTimeoutMs) {
+    : db_(without_memory_statistics(path), flags_of(access), kBusyTimeoutMs) {
   if (access == Access::write) {
     db_.exec("PRAGMA journal_mode=WAL");
     db_.exec("PRAGMA synchronous=FULL");
@@ -29,9 +37,9 @@ Database::Database(const std::string& path, Access access, int cache_kib)
 
 Query::Query(Database& db, const char* sql) : db_(db) {
   auto& slot = db.statements_[sql];
-  if (!slot) slot = std::make_unique<Database::Cached>(Database::Cached{SQLite::Statement(db.db_, sql), false});
+  if (!slot) slot = std::make_unique<Database::Cached>(Database::Cached{SQLite::Statement(db.db_, sql), {}, false});
   if (slot->in_use) {
-    own_ = std::make_unique<Database::Cached>(Database::Cached{SQLite::Statement(db.db_, sql), false});
+    own_ = std::make_unique<Database::Cached>(Database::Cached{SQLite::Statement(db.db_, sql), {}, false});
     cached_ = own_.get();
   } else {
     cached_ = slot.get();
@@ -41,7 +49,7 @@ Query::Query(Database& db, const char* sql) : db_(db) {
 }
 
 Query::Query(Database& db, const std::string& built)
-    : db_(db), own_(std::make_unique<Database::Cached>(Database::Cached{SQLite::Statement(db.db_, built), true})) {
+    : db_(db), own_(std::make_unique<Database::Cached>(Database::Cached{SQLite::Statement(db.db_, built), {}, true})) {
   cached_ = own_.get();
   statement_ = &cached_->statement;
 }
@@ -56,13 +64,25 @@ Query& Query::bind(std::int64_t value) {
   return *this;
 }
 
+// The text stays with the statement, in a string that is used again: SQLite's own copy would be two allocations a
+// value.
+std::string& Query::keep(std::string_view bytes) {
+  auto& kept = cached_->kept;
+  const auto index = static_cast<std::size_t>(next_);
+  while (kept.size() <= index) kept.emplace_back();
+  kept[index].assign(bytes);
+  return kept[index];
+}
+
 Query& Query::bind(std::string_view text) {
-  statement_->bind(next_++, std::string(text));
+  const std::string& kept = keep(text);
+  statement_->bindNoCopy(next_++, kept);
   return *this;
 }
 
 Query& Query::bind_blob(std::string_view bytes) {
-  statement_->bind(next_++, bytes.data(), static_cast<int>(bytes.size()));
+  const std::string& kept = keep(bytes);
+  statement_->bindNoCopy(next_++, kept.data(), static_cast<int>(kept.size()));
   return *this;
 }
 
@@ -95,6 +115,19 @@ std::optional<std::int64_t> Query::maybe(int column) const {
   const auto value = statement_->getColumn(column);
   if (value.isNull()) return std::nullopt;
   return value.getInt64();
+}
+
+ReadTransaction::ReadTransaction(Database& db) : db_(db), own_(sqlite3_get_autocommit(db.handle().getHandle()) != 0) {
+  if (own_) Query(db_, "BEGIN").run();
+}
+
+ReadTransaction::~ReadTransaction() {
+  if (!own_) return;
+  try {
+    db_.exec("COMMIT");
+  } catch (const std::exception&) {
+    // Nothing was written; a connection that cannot end a read fails at its next use.
+  }
 }
 
 Transaction::Transaction(Database& db) : db_(db) { Query(db_, "BEGIN IMMEDIATE").run(); }

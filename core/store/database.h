@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ class Database {
   friend class Query;
   struct Cached {
     SQLite::Statement statement;
+    std::deque<std::string> kept;  // bound texts, by their index
     bool in_use = false;
   };
   SQLite::Database db_;
@@ -68,11 +70,26 @@ class Query {
   std::optional<std::int64_t> maybe(int column) const;
 
  private:
+  std::string& keep(std::string_view bytes);
+
   Database& db_;
   Database::Cached* cached_ = nullptr;
   std::unique_ptr<Database::Cached> own_;  // when the kept one is in use further up the stack
   SQLite::Statement* statement_ = nullptr;
   int next_ = 1;
+};
+
+// Many reads as one: each statement alone would take and drop the locks. Does nothing inside a transaction.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Database& db);
+  ~ReadTransaction();
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  Database& db_;
+  bool own_;
 };
 
 // BEGIN IMMEDIATE ... COMMIT; rolls back when it goes without commit().

@@ -87,6 +87,7 @@ class LookUp {
 }  // namespace
 
 std::vector<LookedUp> look_up(Database& db, const RunInfo& run, std::span<const Incoming> incoming) {
+  ReadTransaction transaction(db);
   LookUp look(db, run);
   std::vector<LookedUp> all;
   all.reserve(incoming.size());

@@ -23,7 +23,7 @@ CREATE TABLE connection(
   last_poll_at INTEGER, last_full_at INTEGER, accepted TEXT NOT NULL DEFAULT '', attention TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE contact(
-  id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES account, address TEXT NOT NULL CHECK(address <> ''),
+  id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED, address TEXT NOT NULL CHECK(address <> ''),
   display TEXT NOT NULL, name TEXT NOT NULL, status INTEGER NOT NULL DEFAULT 0 CHECK(status IN (0,1,2)),
   reason TEXT, changed_at INTEGER NOT NULL, made_by_run INTEGER NOT NULL,
   CHECK((status = 1) = (reason IS NOT NULL)));
@@ -47,8 +47,9 @@ CREATE TABLE hold(
 CREATE INDEX hold_ref ON hold(cause, ref);
 
 CREATE TABLE record(
-  id INTEGER PRIMARY KEY, connection_id INTEGER NOT NULL REFERENCES connection, external_id TEXT NOT NULL,
-  contact_id INTEGER REFERENCES contact, opted_out INTEGER CHECK(opted_out IN (0,1)), modified_at INTEGER,
+  id INTEGER PRIMARY KEY,
+  connection_id INTEGER NOT NULL REFERENCES connection DEFERRABLE INITIALLY DEFERRED, external_id TEXT NOT NULL,
+  contact_id INTEGER REFERENCES contact DEFERRABLE INITIALLY DEFERRED, opted_out INTEGER CHECK(opted_out IN (0,1)), modified_at INTEGER,
   deleted INTEGER NOT NULL DEFAULT 0 CHECK(deleted IN (0,1)), push_mark INTEGER NOT NULL DEFAULT 0
   CHECK(push_mark IN (0,1,2)), fingerprint INTEGER NOT NULL, absences INTEGER NOT NULL DEFAULT 0,
   last_run INTEGER NOT NULL, held_change INTEGER);
@@ -145,7 +146,15 @@ INSERT INTO meta VALUES('fingerprint_key', randomblob(16));
 INSERT INTO meta VALUES('store_id', lower(hex(randomblob(8))));
 )sql";
 
-constexpr std::array<const char*, 1> kMigrations{kVersion1};
+// Version 2. Arrivals (arrival_buffer.h): sorted chunks in blocks; run.arrived is the last one that was applied.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE run ADD COLUMN arrived BLOB;
+CREATE TABLE arrival(id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES run, chunk INTEGER NOT NULL,
+  payload BLOB NOT NULL);
+CREATE INDEX arrival_chunk ON arrival(run_id, chunk, id);
+)sql";
+
+constexpr std::array<const char*, 2> kMigrations{kVersion1, kVersion2};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 

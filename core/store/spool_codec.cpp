@@ -72,12 +72,6 @@ Incoming decode(std::string_view& bytes) {
   return incoming;
 }
 
-std::vector<Incoming> decode_all(std::string_view bytes) {
-  std::vector<Incoming> all;
-  while (!bytes.empty()) all.push_back(decode(bytes));
-  return all;
-}
-
 namespace {
 template <class Fn>
 void for_each_count(RunCounts& c, Fn fn) {

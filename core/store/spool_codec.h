@@ -13,7 +13,6 @@ namespace crmsync::store {
 void encode(const Incoming& incoming, std::string& out);
 // Throws StoreError when the bytes are not what encode() wrote.
 Incoming decode(std::string_view& bytes);
-std::vector<Incoming> decode_all(std::string_view bytes);
 
 // RunCounts and RunEnd as text, for the run's row.
 std::string encode_counts(const RunCounts& counts);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/store/apply.h"
+#include "core/store/arrivals.h"
 #include "core/store/audit_log.h"
 #include "core/store/people.h"
 #include "core/store/queries.h"
@@ -133,11 +134,17 @@ class SqliteStore final : private Locked, public Reading<Store> {
   void stage(Id run, std::span<const Incoming> spool, std::span<const ChangeDraft> changes) override {
     if (!spool.empty() || !changes.empty()) staging::stage(*db_, info(run), spool, changes);
   }
+  void stage_arrivals(Id run, ArrivalBuffer& buffer) override {
+    if (!buffer.empty()) arrivals::stage(*db_, info(run), buffer);
+  }
   void follow_held(std::span<const std::pair<Id, Incoming>> changes) override { staging::follow_held(*db_, changes); }
-  void clear_stage(Id run) override { staging::clear(*db_, run); }
-  void absent(Id run, const std::function<bool(std::uint64_t)>& seen,
+  void clear_stage(Id run) override {
+    merge_.reset();
+    staging::clear(*db_, run);
+  }
+  void absent(Id run, const std::function<bool(std::uint64_t)>& delivered,
               const std::function<void(const std::string&, Id, int)>& fn) override {
-    staging::absent(*db_, info(run), seen, fn);
+    staging::absent(*db_, info(run), delivered, fn);
   }
   void mark_absent(Id run, std::span<const std::string> external_ids) override {
     applying::mark_absent(*db_, info(run), external_ids);
@@ -164,6 +171,14 @@ class SqliteStore final : private Locked, public Reading<Store> {
     if (!query.bind(run).step()) return std::nullopt;
     return decode_end(query.view(0));
   }
+  bool apply_arrivals(Id run, bool opted_out_only, const Actor& actor, Millis now) override {
+    // Out of the member while it works: after a failure it is made anew behind what was committed.
+    auto merge = std::move(merge_);
+    if (!merge || merge->run() != run) merge = std::make_unique<arrivals::Merge>(*db_, run);
+    if (!arrivals::apply(*db_, info(run), *merge, opted_out_only, actor, now)) return false;
+    merge_ = std::move(merge);
+    return true;
+  }
   StagedBatch next_staged(Id run, std::size_t limit) override { return staging::next_staged(*db_, info(run), limit); }
   RunCounts apply(Id run, Id spool, std::span<const ApplyItem> items, const Actor& actor, Millis now) override {
     return applying::apply(*db_, info(run), spool, items, actor, now);
@@ -173,6 +188,7 @@ class SqliteStore final : private Locked, public Reading<Store> {
   void discard_run(Id run) override {
     Transaction transaction(*db_);
     Query(*db_, "DELETE FROM spool WHERE run_id = ?").bind(run).run();
+    arrivals::clear(*db_, run);
     Query(*db_, "DELETE FROM change WHERE run_id = ?").bind(run).run();
     Query(*db_, "DELETE FROM run WHERE id = ?").bind(run).run();
     transaction.commit();
@@ -228,6 +244,8 @@ class SqliteStore final : private Locked, public Reading<Store> {
   bool retry_push(Id push, Millis now) override { return outbox::retry(*db_, push, now); }
 
  private:
+  std::unique_ptr<arrivals::Merge> merge_;  // of the run whose arrivals are being applied
+
   void configure_one(const AccountSpec& account) {
     const std::string& brand = account.brand.empty() ? account.id : account.brand;
     Query(

@@ -1,7 +1,6 @@
 #include "core/store/staging.h"
 
-#include <unordered_set>
-
+#include "core/store/arrivals.h"
 #include "core/store/parse_names.h"
 #include "core/store/spool_codec.h"
 
@@ -34,14 +33,18 @@ void stage_change(Database& db, const RunInfo& run, const ChangeDraft& draft) {
 
 }  // namespace
 
-void stage(Database& db, const RunInfo& run, std::span<const Incoming> spool, std::span<const ChangeDraft> changes) {
-  Transaction transaction(db);
+void spool(Database& db, const RunInfo& run, std::span<const Incoming> records) {
   Query insert(db, "INSERT INTO spool(run_id, payload) VALUES(?,?)");
-  for (std::size_t at = 0; at < spool.size(); at += kSpoolChunk) {
+  for (std::size_t at = 0; at < records.size(); at += kSpoolChunk) {
     std::string payload;
-    for (const auto& one : spool.subspan(at, std::min(kSpoolChunk, spool.size() - at))) encode(one, payload);
+    for (const auto& one : records.subspan(at, std::min(kSpoolChunk, records.size() - at))) encode(one, payload);
     insert.bind(run.id).bind_blob(payload).run();
   }
+}
+
+void stage(Database& db, const RunInfo& run, std::span<const Incoming> plain, std::span<const ChangeDraft> changes) {
+  Transaction transaction(db);
+  spool(db, run, plain);
   for (const auto& draft : changes) stage_change(db, run, draft);
   transaction.commit();
 }
@@ -69,32 +72,20 @@ void follow_held(Database& db, std::span<const std::pair<Id, Incoming>> changes)
 void clear(Database& db, Id run) {
   Transaction transaction(db);
   Query(db, "DELETE FROM spool WHERE run_id = ?").bind(run).run();
+  arrivals::clear(db, run);
   Query(db, "DELETE FROM change WHERE run_id = ? AND state = 'planned'").bind(run).run();
   transaction.commit();
 }
 
-void absent(Database& db, const RunInfo& run, const std::function<bool(std::uint64_t)>& seen,
+void absent(Database& db, const RunInfo& run, const std::function<bool(std::uint64_t)>& delivered,
             const std::function<void(const std::string&, Id, int)>& fn) {
-  // Records that came back changed are staged, not "seen": collect them first (spool chunks hold few of them in a run
-  // that has something to compare with).
-  std::unordered_set<std::string> staged;
-  {
-    Query spool(db, "SELECT payload FROM spool WHERE run_id = ? ORDER BY id");
-    spool.bind(run.id);
-    while (spool.step())
-      for (auto& one : decode_all(spool.view(0))) staged.insert(std::move(one.remote.external_id));
-    Query changes(db, "SELECT external_id FROM change WHERE run_id = ?");
-    changes.bind(run.id);
-    while (changes.step()) staged.insert(changes.text(0));
-  }
   Query query(db,
               "SELECT external_id, coalesce(contact_id, 0), absences, fingerprint FROM record WHERE connection_id = ? "
               "AND deleted = 0");
   query.bind(run.connection.id);
   while (query.step()) {
-    if (seen(static_cast<std::uint64_t>(query.integer(3)))) continue;
-    const std::string external_id = query.text(0);
-    if (!staged.contains(external_id)) fn(external_id, query.integer(1), static_cast<int>(query.integer(2)));
+    if (!delivered(static_cast<std::uint64_t>(query.integer(3))))
+      fn(query.text(0), query.integer(1), static_cast<int>(query.integer(2)));
   }
 }
 

@@ -16,9 +16,11 @@ namespace staging {
 
 std::vector<LookedUp> look_up(Database& db, const RunInfo& run, std::span<const Incoming> incoming);
 void stage(Database& db, const RunInfo& run, std::span<const Incoming> spool, std::span<const ChangeDraft> changes);
+// Inside a transaction.
+void spool(Database& db, const RunInfo& run, std::span<const Incoming> records);
 void follow_held(Database& db, std::span<const std::pair<Id, Incoming>> changes);
 void clear(Database& db, Id run);
-void absent(Database& db, const RunInfo& run, const std::function<bool(std::uint64_t)>& seen,
+void absent(Database& db, const RunInfo& run, const std::function<bool(std::uint64_t)>& delivered,
             const std::function<void(const std::string&, Id, int)>& fn);
 std::int64_t drop_duplicates(Database& db, const RunInfo& run, const std::function<bool(std::uint64_t)>& seen);
 PlanTotals totals(Database& db, const RunInfo& run);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/domain/brake.h"
+#include "core/store/arrival_buffer.h"
 #include "core/store/reader.h"
 
 namespace crmsync::store {
@@ -97,13 +98,16 @@ class Store : public Reader {
   virtual std::vector<LookedUp> look_up(Id run, std::span<const Incoming> incoming) = 0;
   // `spool`: records without a braked change (new ones, mirror updates); `changes`: the others.
   virtual void stage(Id run, std::span<const Incoming> spool, std::span<const ChangeDraft> changes) = 0;
+  // Records that are new to connection and account and arrive plainly; no external id twice in a run. Empties the
+  // buffer.
+  virtual void stage_arrivals(Id run, ArrivalBuffer& buffer) = 0;
   // Held changes whose record the CRM has touched again: the change follows its record.
   virtual void follow_held(std::span<const std::pair<Id, Incoming>> changes) = 0;
   // Drops everything that is staged: the fetch starts again.
   virtual void clear_stage(Id run) = 0;
-  // Live records that the finished fetch of a full run did not deliver: neither `seen` unchanged (by fingerprint) nor
-  // staged. `absences` counts the complete full syncs in a row without it, before this one.
-  virtual void absent(Id run, const std::function<bool(std::uint64_t)>& seen,
+  // Live records that the finished fetch of a full run did not deliver; `delivered` is asked by the fingerprint of what
+  // the mirror has. `absences` counts the complete full syncs in a row without it, before this one.
+  virtual void absent(Id run, const std::function<bool(std::uint64_t)>& delivered,
                       const std::function<void(const std::string& external_id, Id contact, int absences)>& fn) = 0;
   // Counts one more complete full sync without these records.
   virtual void mark_absent(Id run, std::span<const std::string> external_ids) = 0;
@@ -122,6 +126,9 @@ class Store : public Reader {
     std::vector<Incoming> incoming;
     std::vector<Id> changes;  // parallel to incoming where spool is 0
   };
+  // Applies the next staged arrivals, before everything else that is staged; one transaction. False: none was left.
+  // `opted_out_only`: the fetch may be incomplete, so only opt-outs that it saw count.
+  virtual bool apply_arrivals(Id run, bool opted_out_only, const Actor& actor, Millis now) = 0;
   virtual StagedBatch next_staged(Id run, std::size_t limit) = 0;
   // One transaction: mirror, suppressions, audit, outbox, and that the batch is done. Counts go into the run.
   virtual RunCounts apply(Id run, Id spool, std::span<const ApplyItem> items, const Actor& actor, Millis now) = 0;

@@ -79,13 +79,9 @@ Id UnitOfWork::find_contact(Id account, std::string_view address) {
 }
 
 Id UnitOfWork::contact_for(Id account, std::string_view address, std::string_view display, std::string_view name) {
-  Query insert(db_,
-               "INSERT INTO contact(account_id, address, display, name, changed_at, made_by_run) VALUES(?,?,?,?,?,?) "
-               "ON CONFLICT DO NOTHING");
-  insert.bind(account).bind(address).bind(display).bind(name).bind(now_).bind(run_);
-  if (insert.run() == 0) return find_contact(account, address);
-  const Id made = db_.last_insert_id();
-  count(account, "status:subscribed", 1);
+  const std::array<NewContact, 1> wanted{NewContact{address, display, name, nullptr}};
+  const Id made = make_contacts(account, wanted).front();
+  if (made == 0) return find_contact(account, address);
   Query complaint(db_,
                   "SELECT since, source, evidence FROM brand_complaint WHERE address = ? AND brand = "
                   "(SELECT brand FROM account WHERE id = ?)");
@@ -93,6 +89,12 @@ Id UnitOfWork::contact_for(Id account, std::string_view address, std::string_vie
   if (complaint.step())
     add(made, {Reason::spam_complaint, complaint.text(1), complaint.integer(0), complaint.text(2)}, complaint.view(2));
   return made;
+}
+
+bool UnitOfWork::complained_of(Id account, std::string_view address) {
+  Query query(db_,
+              "SELECT 1 FROM brand_complaint WHERE address = ? AND brand = (SELECT brand FROM account WHERE id = ?)");
+  return query.bind(address).bind(account).step();
 }
 
 UnitOfWork::Contact UnitOfWork::contact(Id id) {
@@ -136,15 +138,19 @@ std::int64_t active_of(Database& db, Id contact, std::string_view reason) {
 }
 }  // namespace
 
-bool UnitOfWork::add(Id id, const Suppression& s, std::string_view detail) {
-  const Contact who = contact(id);
-  const auto reason = domain::to_string(s.reason);
+bool UnitOfWork::insert_suppression(const Contact& who, const Suppression& s) {
   Query insert(db_,
                "INSERT INTO suppression(contact_id, reason, record, source, since, evidence, account_id, address) "
                "VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
-  insert.bind(id).bind(reason).bind(record_key(s.reason, s.source)).bind(s.source).bind(s.since);
-  insert.bind(s.evidence.empty() ? "{}" : s.evidence).bind(who.account).bind(who.address);
-  if (insert.run() == 0) return false;
+  insert.bind(who.id).bind(domain::to_string(s.reason)).bind(record_key(s.reason, s.source));
+  insert.bind(s.source).bind(s.since).bind(s.evidence.empty() ? "{}" : s.evidence);
+  return insert.bind(who.account).bind(who.address).run() != 0;
+}
+
+bool UnitOfWork::add(Id id, const Suppression& s, std::string_view detail) {
+  const Contact who = contact(id);
+  const auto reason = domain::to_string(s.reason);
+  if (!insert_suppression(who, s)) return false;
   if (active_of(db_, id, reason) == 1) count(who.account, "reason:" + std::string(reason), 1);
   write_status(who, "add", reason, s.source, detail);
   return true;

@@ -2,6 +2,8 @@
 // and audit can never disagree. Used by everything in core/store that changes a subscription.
 #pragma once
 
+#include <memory>
+#include <span>
 #include <unordered_map>
 
 #include "core/store/audit_log.h"
@@ -22,6 +24,13 @@ struct ConnectionInfo {
 ConnectionInfo connection_info(Database& db, const std::string& name);
 ConnectionInfo connection_info(Database& db, Id id);
 
+struct NewContact {
+  std::string_view address;
+  std::string_view display;
+  std::string_view name;
+  std::unique_ptr<domain::Suppression> first;  // active from the start; may be none
+};
+
 class UnitOfWork {
  public:
   // run 0: not by a run.
@@ -35,6 +44,10 @@ class UnitOfWork {
   };
   // 0 if there is none.
   Id find_contact(Id account, std::string_view address);
+  // Makes contacts; their ids, 0 where somebody has the address already. A complaint of the brand is the caller's to
+  // look at (complained_of).
+  std::vector<Id> make_contacts(Id account, std::span<const NewContact> wanted);
+  bool complained_of(Id account, std::string_view address);
   // Finds or makes; a complaint of the brand about the address is applied to a new one.
   Id contact_for(Id account, std::string_view address, std::string_view display, std::string_view name);
   Contact contact(Id id);
@@ -64,6 +77,10 @@ class UnitOfWork {
   void commit();
 
  private:
+  // false: it was there already.
+  bool insert_suppression(const Contact& contact, const domain::Suppression& suppression);
+  // The contact was made with it: says so to the counters and the audit log.
+  void start_with(const Contact& contact, const domain::Suppression& first);
   void write_status(const Contact& contact, std::string_view action, std::string_view reason, std::string_view source,
                     std::string_view detail);
 

@@ -1,5 +1,7 @@
 #include "core/sync/seen_set.h"
 
+#include <utility>
+
 namespace crmsync::sync {
 
 namespace {
@@ -9,7 +11,8 @@ __extension__ using Wide = unsigned __int128;
 std::size_t capacity_for(std::size_t n) { return n + n / 4 + 16; }
 }  // namespace
 
-SeenSet::SeenSet(std::size_t expected) : slots_(capacity_for(expected)), marks_(slots_.size()) {}
+SeenSet::SeenSet(std::size_t expected)
+    : slots_(capacity_for(expected)), seen_(slots_.size() + 1), changed_(slots_.size() + 1) {}
 
 // Multiply-shift maps the fingerprint onto any table size without a division.
 std::size_t SeenSet::slot_of(std::uint64_t fingerprint) const {
@@ -20,47 +23,65 @@ std::size_t SeenSet::slot_of(std::uint64_t fingerprint) const {
   return slot;
 }
 
-void SeenSet::grow() {
-  std::vector<std::uint64_t> old(capacity_for(2 * size_));
-  std::vector<bool> old_marks(old.size());
-  old.swap(slots_);
-  old_marks.swap(marks_);
-  for (std::size_t i = 0; i < old.size(); ++i) {
-    if (old[i] == 0) continue;
-    const std::size_t slot = slot_of(old[i]);
-    slots_[slot] = old[i];
-    marks_[slot] = old_marks[i];
-  }
+std::size_t SeenSet::find(std::uint64_t fingerprint) const {
+  if (fingerprint == 0) return zero_known_ ? slots_.size() : kNone;
+  const std::size_t slot = slot_of(fingerprint);
+  return slots_[slot] != 0 ? slot : kNone;
 }
 
-void SeenSet::insert(std::uint64_t fingerprint) {
-  if (fingerprint == 0) {
-    zero_known_ = true;
-    return;
+void SeenSet::grow() {
+  SeenSet larger(size_ + size_ / 2);
+  const auto copy = [&](std::size_t from, std::size_t to) {
+    larger.seen_[to] = seen_[from];
+    larger.changed_[to] = changed_[from];
+  };
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i] == 0) continue;
+    const std::size_t slot = larger.slot_of(slots_[i]);
+    larger.slots_[slot] = slots_[i];
+    copy(i, slot);
   }
+  copy(slots_.size(), larger.slots_.size());
+  slots_ = std::move(larger.slots_);
+  seen_ = std::move(larger.seen_);
+  changed_ = std::move(larger.changed_);
+}
+
+bool SeenSet::insert(std::uint64_t fingerprint) {
+  if (fingerprint == 0) return !std::exchange(zero_known_, true);
   if (capacity_for(size_ + 1) > slots_.size()) grow();
   const std::size_t slot = slot_of(fingerprint);
-  if (slots_[slot] == 0) {
-    slots_[slot] = fingerprint;
-    ++size_;
-  }
-}
-
-bool SeenSet::mark_seen(std::uint64_t fingerprint) {
-  if (fingerprint == 0) {
-    if (zero_known_ && !zero_seen_) zero_seen_ = true, ++seen_;
-    return zero_known_;
-  }
-  const std::size_t slot = slot_of(fingerprint);
-  if (slots_[slot] == 0) return false;
-  if (!marks_[slot]) marks_[slot] = true, ++seen_;
+  if (slots_[slot] != 0) return false;
+  slots_[slot] = fingerprint;
+  ++size_;
   return true;
 }
 
+void SeenSet::mark(std::size_t slot, std::vector<bool>& which) {
+  if (which[slot]) return;
+  ++(seen_[slot] || changed_[slot] ? doubled_ : delivered_);
+  which[slot] = true;
+}
+
+bool SeenSet::mark_seen(std::uint64_t fingerprint) {
+  const std::size_t slot = find(fingerprint);
+  if (slot != kNone) mark(slot, seen_);
+  return slot != kNone;
+}
+
+void SeenSet::mark_changed(std::uint64_t fingerprint) {
+  const std::size_t slot = find(fingerprint);
+  if (slot != kNone) mark(slot, changed_);
+}
+
 bool SeenSet::was_seen(std::uint64_t fingerprint) const {
-  if (fingerprint == 0) return zero_seen_;
-  const std::size_t slot = slot_of(fingerprint);
-  return slots_[slot] != 0 && marks_[slot];
+  const std::size_t slot = find(fingerprint);
+  return slot != kNone && seen_[slot];
+}
+
+bool SeenSet::was_delivered(std::uint64_t fingerprint) const {
+  const std::size_t slot = find(fingerprint);
+  return slot != kNone && (seen_[slot] || changed_[slot]);
 }
 
 }  // namespace crmsync::sync

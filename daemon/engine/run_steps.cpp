@@ -1,7 +1,10 @@
 #include "daemon/engine/run_steps.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "core/domain/brake.h"
 #include "core/sync/completeness.h"
@@ -16,7 +19,8 @@ using store::LookedUp;
 
 namespace {
 
-constexpr std::size_t kApplyBatch = 20000;
+constexpr std::size_t kStageBatch = 2000;
+constexpr std::size_t kApplyBatch = 5000;
 
 Decision decide(const LookedUp& known, const Incoming& incoming, const domain::SyncRules& rules) {
   const domain::Known facts{known.mirror ? &*known.mirror : nullptr, known.linked, known.target, known.merged};
@@ -103,21 +107,22 @@ RunContext begin(store::Store& store, const config::Connection& connection, stor
   return context;
 }
 
-void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
-  std::vector<Incoming> changed;
-  for (auto& record : records) {
-    ++context.counts.fetched;
-    const auto fingerprint = sync::fingerprint(context.key, record);
-    if (context.seen.mark_seen(fingerprint)) {
-      ++context.counts.unchanged;
-      continue;
-    }
-    context.seen.insert(fingerprint);
-    context.seen.mark_seen(fingerprint);
-    Incoming incoming{std::move(record), {}, fingerprint};
-    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
-    changed.push_back(std::move(incoming));
+namespace {
+
+// False: it has to be looked at one by one.
+bool stage_arrival(RunContext& context, const Incoming& incoming) {
+  if (incoming.address.empty() || !domain::arrives_plainly(incoming.remote)) return false;
+  if (!context.arrived_ids.insert(sync::siphash_1_3(context.key, incoming.remote.external_id))) {
+    ++context.counts.duplicates;
+    return false;
   }
+  context.arrivals.add(incoming);
+  return true;
+}
+
+// Looks up what is new or changed and stages it.
+void stage_pending(store::Store& store, RunContext& context) {
+  auto changed = std::exchange(context.pending, {});
   keep_one_per_id(changed, context.counts.duplicates);
   if (changed.empty()) return;
   const auto known = store.look_up(context.run, changed);
@@ -127,6 +132,8 @@ void stage_page(store::Store& store, RunContext& context, std::vector<domain::Re
   std::vector<store::Id> withdrawn;
   for (std::size_t i = 0; i < changed.size(); ++i) {
     const bool plain_new = !known[i].mirror && known[i].target_contact == 0;
+    if (plain_new && stage_arrival(context, changed[i])) continue;
+    if (known[i].mirror) context.seen.mark_changed(known[i].fingerprint);
     const auto brake =
         plain_new ? std::nullopt : braked(decide(known[i], changed[i], context.connection.rules), known[i]);
     if (known[i].held_change != 0 && !context.dry_run) {
@@ -146,6 +153,25 @@ void stage_page(store::Store& store, RunContext& context, std::vector<domain::Re
     store.close_changes(context.run, withdrawn, store::ChangeState::withdrawn, "the CRM has taken it back",
                         crm_actor(context.connection), 0);
   store.stage(context.run, spool, drafts);
+  if (context.arrivals.full()) store.stage_arrivals(context.run, context.arrivals);
+}
+
+}  // namespace
+
+void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
+  auto& pending = context.pending;
+  for (auto& record : records) {
+    ++context.counts.fetched;
+    const auto fingerprint = sync::fingerprint(context.key, record);
+    if (context.seen.mark_seen(fingerprint)) {
+      ++context.counts.unchanged;
+      continue;
+    }
+    Incoming incoming{std::move(record), {}, fingerprint};
+    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
+    pending.push_back(std::move(incoming));
+  }
+  if (pending.size() >= kStageBatch) stage_pending(store, context);
 }
 
 namespace {
@@ -157,9 +183,10 @@ struct Absent {
 
 Absent find_absent(store::Store& store, RunContext& context) {
   Absent absent;
-  if (!context.full) return absent;
+  const auto delivered = static_cast<std::int64_t>(context.seen.delivered());
+  if (!context.full || delivered == context.known) return absent;
   store.absent(
-      context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); },
+      context.run, [&](std::uint64_t fingerprint) { return context.seen.was_delivered(fingerprint); },
       [&](const std::string& id, store::Id contact, int absences) {
         if (absences == 0)
           absent.newly.push_back(id);
@@ -189,8 +216,14 @@ void stage_deletions(store::Store& store, RunContext& context,
 }  // namespace
 
 store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now) {
-  context.counts.duplicates +=
-      store.drop_duplicates(context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); });
+  stage_pending(store, context);
+  store.stage_arrivals(context.run, context.arrivals);
+  context.arrivals = store::ArrivalBuffer();
+  context.arrived_ids = sync::SeenSet();
+  malloc_trim(0);  // the fetch has freed its pages in pieces; applying needs other sizes
+  if (context.seen.doubled() != 0)
+    context.counts.duplicates += store.drop_duplicates(
+        context.run, [&](std::uint64_t fingerprint) { return context.seen.was_seen(fingerprint); });
   Absent absent = find_absent(store, context);
   sync::FetchFacts facts;
   facts.full = context.full;
@@ -248,9 +281,10 @@ store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now)
 }
 
 bool apply_next(store::Store& store, RunContext& context, const store::RunEnd& end, domain::Millis now) {
+  const bool doubtful = !end.doubt_token.empty();
+  if (store.apply_arrivals(context.run, doubtful, crm_actor(context.connection), now)) return true;
   auto staged = store.next_staged(context.run, kApplyBatch);
   if (staged.spool == 0 && staged.changes.empty()) return false;
-  const bool doubtful = !end.doubt_token.empty();
   std::int64_t duplicates = 0;
   if (staged.spool != 0) {
     keep_one_per_id(staged.incoming, duplicates);
@@ -287,6 +321,7 @@ bool apply_next(store::Store& store, RunContext& context, const store::RunEnd& e
 
 store::RunRow finish(store::Store& store, RunContext& context, const store::RunEnd& end, domain::Millis now) {
   store.finish_run(context.run, end, now);
+  malloc_trim(0);
   return *store.run(context.run);
 }
 

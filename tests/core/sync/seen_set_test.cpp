@@ -16,7 +16,7 @@ TEST_CASE("a set knows what was inserted and what was seen") {
   SUBCASE("what was not inserted is unknown") {
     CHECK_FALSE(set.mark_seen(8));
     CHECK_FALSE(set.was_seen(8));
-    CHECK(set.seen() == 0);
+    CHECK(set.delivered() == 0);
   }
   SUBCASE("inserted is not yet seen") {
     CHECK_FALSE(set.was_seen(7));
@@ -27,13 +27,37 @@ TEST_CASE("a set knows what was inserted and what was seen") {
     CHECK(set.mark_seen(7));
     CHECK(set.was_seen(7));
     CHECK_FALSE(set.was_seen(9));
-    CHECK(set.seen() == 1);
+    CHECK(set.delivered() == 1);
   }
   SUBCASE("inserting twice is inserting once, and keeps the mark") {
     set.mark_seen(9);
     set.insert(9);
     CHECK(set.size() == 2);
     CHECK(set.was_seen(9));
+  }
+  SUBCASE("delivered with other content is delivered, not seen, and counts once with being seen") {
+    set.mark_changed(7);
+    CHECK_FALSE(set.was_seen(7));
+    CHECK(set.was_delivered(7));
+    CHECK(set.delivered() == 1);
+    CHECK(set.doubled() == 0);
+    set.mark_seen(7);
+    set.mark_seen(7);
+    CHECK(set.was_seen(7));
+    CHECK(set.delivered() == 1);
+    CHECK(set.doubled() == 1);
+    CHECK_FALSE(set.was_delivered(9));
+  }
+  SUBCASE("marking what is unknown as changed does nothing") {
+    set.mark_changed(8);
+    CHECK_FALSE(set.was_delivered(8));
+    CHECK(set.delivered() == 0);
+  }
+  SUBCASE("inserting says whether it is new") {
+    CHECK_FALSE(set.insert(7));
+    CHECK(set.insert(0));
+    CHECK_FALSE(set.insert(0));
+    CHECK(set.insert(8));
   }
   SUBCASE("0 and the largest value are values like any other") {
     for (const std::uint64_t value : {std::uint64_t{0}, ~std::uint64_t{0}}) {
@@ -45,7 +69,7 @@ TEST_CASE("a set knows what was inserted and what was seen") {
       CHECK(set.was_seen(value));
     }
     CHECK(set.size() == 4);
-    CHECK(set.seen() == 2);
+    CHECK(set.delivered() == 2);
   }
 }
 
@@ -65,7 +89,7 @@ TEST_CASE("neighbours that share a slot are kept apart, also across the end of t
   for (std::size_t i = 0; i < values.size(); i += 2) CHECK(set.mark_seen(values[i]));
   for (std::size_t i = 0; i < values.size(); ++i) CHECK(set.was_seen(values[i]) == (i % 2 == 0));
   CHECK_FALSE(set.mark_seen(~std::uint64_t{0} - 40));
-  CHECK(set.seen() == 20);
+  CHECK(set.delivered() == 20);
 }
 
 TEST_CASE("any sequence of calls does what a plain map does") {
@@ -96,7 +120,7 @@ TEST_CASE("any sequence of calls does what a plain map does") {
       RC_ASSERT(set.was_seen(fingerprint) == mark);
     }
     RC_ASSERT(set.size() == model.size());
-    RC_ASSERT(set.seen() == seen);
+    RC_ASSERT(set.delivered() == seen);
   });
   CHECK(held);
 }
@@ -109,7 +133,7 @@ TEST_CASE("a set grows far beyond what was expected") {
     if (i % 2 == 0) set.mark_seen(i * 0x9e3779b97f4a7c15ULL);
   }
   CHECK(set.size() == kMany);
-  CHECK(set.seen() == kMany / 2);
+  CHECK(set.delivered() == kMany / 2);
   std::uint64_t right = 0;
   for (std::uint64_t i = 0; i < kMany; ++i) right += set.was_seen(i * 0x9e3779b97f4a7c15ULL) == (i % 2 == 0);
   CHECK(right == kMany);
