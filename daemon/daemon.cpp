@@ -209,10 +209,12 @@ Loaded load(const std::string& config_path, bool with_secrets) {
 int serve(const std::string& config_path, Loaded loaded) {
   try {
     return Daemon(config_path, std::move(loaded.config), loaded.secrets).run();
-  } catch (const std::exception& error) {
+  } catch (const store::StoreError& error) {
     log_event(Level::error, error.what());
-    return 1;
+  } catch (const std::exception& error) {
+    log_event(Level::error, "ended by an error: the store fails, or a bug", {{"error", error.what()}});
   }
+  return 1;
 }
 
 int sync_once(Loaded loaded) {
@@ -226,10 +228,12 @@ int sync_once(Loaded loaded) {
     });
     io.run();
     return code;
-  } catch (const std::exception& error) {
+  } catch (const store::StoreError& error) {
     log_event(Level::error, error.what());
-    return 1;
+  } catch (const std::exception& error) {
+    log_event(Level::error, "ended by an error: the store fails, or a bug", {{"error", error.what()}});
   }
+  return 1;
 }
 
 }  // namespace crmsync

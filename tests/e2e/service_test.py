@@ -172,6 +172,23 @@ class ServiceManager(unittest.TestCase):
             self.assertEqual(world.contact("p1@example.com")["reason"], "contact")
 
 
+class FailingStore(unittest.TestCase):
+    def test_a_store_that_fails_ends_the_daemon_for_the_service_manager_to_start_it_again(self):
+        with small_world() as world:
+            world.start()
+            idle(world, 1)
+            other = sqlite3.connect(world.store)
+            other.execute("BEGIN IMMEDIATE")  # longer than the daemon is patient
+            try:
+                world.process.send_signal(signal.SIGUSR1)
+                self.assertEqual(world.process.wait(timeout=60), 1)
+            finally:
+                other.close()
+            self.assertIn("ended by an error", world.log_text())
+            world.start()
+            self.assertEqual(world.sync()["state"], "applied")
+
+
 class Log(unittest.TestCase):
     def test_every_line_of_the_json_log_has_its_time(self):
         with small_world(accounts="log: { format: json }") as world:
