@@ -208,7 +208,9 @@ Loaded load(const std::string& config_path, bool with_secrets) {
 
 int serve(const std::string& config_path, Loaded loaded) {
   try {
-    return Daemon(config_path, std::move(loaded.config), loaded.secrets).run();
+    Daemon daemon(config_path, std::move(loaded.config), loaded.secrets);
+    loaded.secrets.clear();  // the connectors have what they keep
+    return daemon.run();
   } catch (const store::StoreError& error) {
     log_event(Level::error, error.what());
   } catch (const std::exception& error) {
@@ -221,6 +223,7 @@ int sync_once(Loaded loaded) {
   try {
     asio::io_context io{1};
     engine::Engine engine(io, std::move(loaded.config), loaded.secrets);
+    loaded.secrets.clear();
     int code = 1;
     const auto once = [&]() -> asio::awaitable<void> { code = co_await engine.once(); };
     asio::co_spawn(io, once, [](std::exception_ptr failed) {
