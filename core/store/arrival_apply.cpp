@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "core/store/apply.h"
 #include "core/store/arrivals.h"
@@ -10,7 +9,7 @@ namespace crmsync::store::arrivals {
 
 namespace {
 
-constexpr std::size_t kBatch = 50000;
+constexpr std::size_t kBatch = 100000;
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
@@ -26,7 +25,7 @@ constexpr const char* kRecordColumns =
 // index is walked once a batch instead of being searched all over.
 class Applier {
  public:
-  Applier(UnitOfWork& unit, const RunInfo& run, std::vector<Arrival> arrivals)
+  Applier(UnitOfWork& unit, const RunInfo& run, std::vector<std::string_view> arrivals)
       : unit_(unit), run_(run), arrivals_(std::move(arrivals)), contacts_(arrivals_.size()) {}
 
   RunCounts carry_out() {
@@ -37,13 +36,25 @@ class Applier {
   }
 
  private:
+  // Decoded when it is needed: a hundred thousand at once would take more memory than everything else.
+  Arrival at(std::size_t i) const {
+    std::string_view bytes = arrivals_[i];
+    return take_arrival(bytes);
+  }
+
   void make_contacts() {
-    const bool complaints = Query(unit_.db(), "SELECT 1 FROM brand_complaint LIMIT 1").step();
+    constexpr std::size_t kSlice = 4096;
+    complaints_ = Query(unit_.db(), "SELECT 1 FROM brand_complaint LIMIT 1").step();
+    for (std::size_t from = 0; from < arrivals_.size(); from += kSlice)
+      make_contacts(from, std::min(from + kSlice, arrivals_.size()));
+  }
+
+  void make_contacts(std::size_t from, std::size_t to) {
     std::vector<NewContact> wanted;
     std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < arrivals_.size(); ++i) {
-      const auto& arrival = arrivals_[i];
-      if (complaints && unit_.complained_of(run_.connection.account, arrival.address)) continue;
+    for (std::size_t i = from; i < to; ++i) {
+      const auto arrival = at(i);
+      if (complaints_ && unit_.complained_of(run_.connection.account, arrival.address)) continue;
       wanted.push_back({arrival.address, trimmed(arrival.email), arrival.name, first_suppression(arrival)});
       places.push_back(i);
     }
@@ -63,15 +74,15 @@ class Applier {
   }
 
   void make_records() {
-    std::vector<std::uint32_t> order(arrivals_.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::sort(order.begin(), order.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return arrivals_[a].external_id < arrivals_[b].external_id; });
-    std::erase_if(order, [&](std::uint32_t i) { return contacts_[i] == 0; });
+    std::vector<std::pair<std::string_view, std::uint32_t>> order;
+    order.reserve(arrivals_.size());
+    for (std::uint32_t i = 0; i < arrivals_.size(); ++i)
+      if (contacts_[i] != 0) order.emplace_back(at(i).external_id, i);
+    std::sort(order.begin(), order.end());
     counts_.added = static_cast<std::int64_t>(order.size());
-    const auto bind_record = [&](Query& insert, std::uint32_t i) {
-      const auto& arrival = arrivals_[i];
-      insert.bind(run_.connection.id).bind(arrival.external_id).bind(contacts_[i]).bind(arrival.opted_out);
+    const auto bind_record = [&](Query& insert, const auto& place) {
+      const auto arrival = at(place.second);
+      insert.bind(run_.connection.id).bind(arrival.external_id).bind(contacts_[place.second]).bind(arrival.opted_out);
       insert.bind(arrival.modified_at).bind(arrival.fingerprint).bind(run_.id);
     };
     insert_in_groups(unit_.db(), {kRecordColumns, 7}, order, bind_record);
@@ -81,19 +92,20 @@ class Applier {
   void spool_left_over() {
     std::vector<Incoming> left_over;
     for (std::size_t i = 0; i < arrivals_.size(); ++i)
-      if (contacts_[i] == 0) left_over.push_back(to_incoming(arrivals_[i]));
+      if (contacts_[i] == 0) left_over.push_back(to_incoming(at(i)));
     staging::spool(unit_.db(), run_, left_over);
   }
 
   UnitOfWork& unit_;
   const RunInfo& run_;
-  const std::vector<Arrival> arrivals_;
-  std::vector<Id> contacts_;  // parallel; 0: left over
+  const std::vector<std::string_view> arrivals_;  // encoded
+  std::vector<Id> contacts_;                      // parallel; 0: left over
   RunCounts counts_;
+  bool complaints_ = false;
 };
 
-void move_marker(Database& db, Id run, const Arrival& last) {
-  Query(db, "UPDATE run SET arrived = ? WHERE id = ?").bind_blob(last.bytes).bind(run).run();
+void move_marker(Database& db, Id run, std::string_view last) {
+  Query(db, "UPDATE run SET arrived = ? WHERE id = ?").bind_blob(last).bind(run).run();
 }
 
 }  // namespace
@@ -102,9 +114,10 @@ bool apply(Database& db, const RunInfo& run, Merge& merge, bool opted_out_only, 
   std::string bytes;
   auto batch = merge.next(kBatch, bytes);
   if (batch.empty()) return false;
+  const WithoutForeignKeys bulk(db);
   UnitOfWork unit(db, actor, now, run.id);
   move_marker(db, run.id, batch.back());
-  if (opted_out_only) std::erase_if(batch, [](const Arrival& arrival) { return !arrival.opted_out; });
+  if (opted_out_only) std::erase_if(batch, [](std::string_view arrival) { return !take_arrival(arrival).opted_out; });
   RunCounts counts = Applier(unit, run, std::move(batch)).carry_out();
   counts.unsubscribed = unit.unsubscribed();
   applying::count_applied(db, run, counts, counts.added, RunCounts{});

@@ -15,8 +15,8 @@ class Merge {
  public:
   Merge(Database& db, Id run);
   Id run() const noexcept { return run_; }
-  // Up to `limit` arrivals; their views are into `bytes`, which is overwritten.
-  std::vector<Arrival> next(std::size_t limit, std::string& bytes);
+  // Up to `limit` arrivals, encoded; the views are into `bytes`, which is overwritten.
+  std::vector<std::string_view> next(std::size_t limit, std::string& bytes);
 
  private:
   // One sorted chunk and how far it is read.

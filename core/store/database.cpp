@@ -29,6 +29,8 @@ Database::Database(const std::string& path, Access access, int cache_kib)
     db_.exec("PRAGMA foreign_keys=ON");
     db_.exec("PRAGMA wal_autocheckpoint=4000");
     db_.exec("PRAGMA journal_size_limit=67108864");
+    // Debian's SQLite overwrites what is deleted with zeros: each freed page is then read, changed and logged.
+    db_.exec("PRAGMA secure_delete=OFF");
   }
   db_.exec("PRAGMA cache_size=-" + std::to_string(cache_kib));
   db_.exec("PRAGMA mmap_size=0");
@@ -115,6 +117,12 @@ std::optional<std::int64_t> Query::maybe(int column) const {
   const auto value = statement_->getColumn(column);
   if (value.isNull()) return std::nullopt;
   return value.getInt64();
+}
+
+// Cannot fail while no transaction is open, and the transaction is over by now; a store without them must not go on.
+WithoutForeignKeys::~WithoutForeignKeys() {
+  db_.exec("PRAGMA foreign_keys=ON");
+  if (db_.handle().execAndGet("PRAGMA foreign_keys").getInt() != 1) std::terminate();
 }
 
 ReadTransaction::ReadTransaction(Database& db) : db_(db), own_(sqlite3_get_autocommit(db.handle().getHandle()) != 0) {

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <random>
@@ -140,6 +142,9 @@ TEST_CASE("arrivals of several chunks become contacts, records and, where opted 
   REQUIRE(trail.size() == 1);
   CHECK(trail[0].after == domain::Status::unsubscribed);
   CHECK(world.store->verify_audit().ok);
+  // They are inserted with foreign keys off: every reference has to be right all the same.
+  SQLite::Database raw((world.folder / "store.db").string());
+  CHECK_FALSE(SQLite::Statement(raw, "PRAGMA foreign_key_check").executeStep());
 }
 
 TEST_CASE("what an arrival might collide with is left to the general way") {
@@ -183,7 +188,7 @@ TEST_CASE("after a restart between two batches the rest is applied, once") {
   World world;
   const auto run = world.begin();
   std::vector<Incoming> all;
-  const int many = 60'000;
+  const int many = 120'000;
   for (int i = 0; i < many; ++i)
     all.push_back(incoming(std::to_string(i), "u" + std::to_string(i * 7919 % many) + "@example.com", i % 10 == 0));
   std::shuffle(all.begin(), all.end(), std::mt19937(3));
