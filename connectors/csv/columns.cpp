@@ -27,20 +27,24 @@ class Header {
     const std::string wanted = lower(trimmed(name));
     const auto n = count(wanted);
     if (n == 0)
-      return Error(ErrorKind::protocol,
-                   "the export has no column \"" + std::string(name) + "\"; its columns are: " + all());
+      return Error(ErrorKind::protocol, "the export has no column \"" + std::string(name) +
+                                            "\"; correct `columns` of the connection, or export with it. " + all());
     if (n > 1)
       return Error(ErrorKind::protocol, "the export has " + std::to_string(n) + " columns named \"" +
                                             std::string(name) + "\": rename or remove all but one");
     return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), wanted) - names_.begin());
   }
+  // A sentence for an error. What holds an address is a person's row, which must not get into it.
   std::string all() const {
+    const auto has_address = [](const std::string& name) { return name.find('@') != std::string::npos; };
+    if (std::any_of(names_.begin(), names_.end(), has_address))
+      return "Its first line holds an address, so it is no header: export with a header line";
     std::string text;
     for (const auto& name : names_) {
-      if (text.size() > 300) return text + ", ...";
+      if (text.size() > 300) return "Its columns are: " + text + ", ...";
       text += (text.empty() ? "" : ", ") + name;
     }
-    return text;
+    return "Its columns are: " + text;
   }
 
  private:
@@ -110,8 +114,7 @@ Result<Columns> recognise(const Header& header, std::string_view file_name, cons
       return from_known(known, header, file_name, named);
   if (named.email) return Columns{};
   return Error(ErrorKind::protocol,
-               "the export's header has no column for the e-mail address; name it with `columns: { email: ... }`. Its "
-               "columns are: " +
+               "the export's header has no column for the e-mail address; name it with `columns: { email: ... }`. " +
                    header.all());
 }
 

@@ -53,7 +53,12 @@ std::vector<const Push*> in_order_of_keys(std::span<const Push> batch) {
 }
 
 Error failed(const char* what, const std::string& path) {
-  return Error(ErrorKind::transient, std::string("cannot ") + what + " " + path + ": " + std::strerror(errno));
+  const int cause = errno;
+  const char* cure = cause == ENOSPC || cause == EDQUOT
+                         ? "; make room there"
+                         : "; `outgoing` has to be a folder that crmsyncd may write to: create it and give it to the "
+                           "user that crmsyncd runs as";
+  return Error(ErrorKind::transient, std::string("cannot ") + what + " " + path + ": " + std::strerror(cause) + cure);
 }
 
 bool write_all(int descriptor, std::string_view text) {
