@@ -19,6 +19,10 @@ struct Request {
   std::vector<Header> headers;  // of this request only; the client adds Host, Accept-Encoding, User-Agent and the like
   std::string body;
   std::string content_type = "application/json";  // sent when there is a body
+  bool repeatable = false;  // sending it twice does no harm, though the method does not say so (a search by POST)
+
+  // GET and HEAD, what is marked so, and what carries an Idempotency-Key.
+  bool safe_to_repeat() const noexcept;
 };
 
 struct Response {
@@ -29,6 +33,9 @@ struct Response {
   // The first header of that name, by any case; empty if there is none.
   std::string_view header(std::string_view name) const noexcept;
 };
+
+// ASCII letters of either case are the same letter.
+bool same_word(std::string_view a, std::string_view b) noexcept;
 
 // Percent-encodes everything but RFC 3986's unreserved characters.
 std::string encode_component(std::string_view text);
