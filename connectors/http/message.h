@@ -19,6 +19,7 @@ struct Request {
   std::vector<Header> headers;  // of this request only; the client adds Host, Accept-Encoding, User-Agent and the like
   std::string body;
   std::string content_type = "application/json";  // sent when there is a body
+  bool repeatable = false;  // a POST or the like that has the same effect twice as once: a search, an opt-out
 };
 
 struct Response {
