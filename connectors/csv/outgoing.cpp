@@ -128,7 +128,11 @@ Result<void> write_batch(const std::string& folder, std::span<const Push> batch)
   const std::string path = folder + "/" + batch_name(batch);
   const std::string temporary = path + ".part";
   if (auto done = write_durably(temporary, batch_text(batch)); !done) return done;
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return failed("rename", temporary);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const Error error = failed("rename", temporary);
+    ::unlink(temporary.c_str());
+    return error;
+  }
   return sync_folder(folder);
 }
 

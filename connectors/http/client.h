@@ -41,7 +41,8 @@ class Client {
 
   // One attempt. Errors: `transient` (no connection, cut, a deadline), `protocol` (not HTTP, over a limit, a redirect
   // to another host), `cancelled`. The message names host and step, never query, header or body. A request on a kept
-  // connection that the server had closed before it answered is sent once more on a new one if it is safe to repeat.
+  // connection that the server had closed before it answered is sent once more on a new one if repeating it is safe
+  // (GET, HEAD, `Request::repeatable`, or `Request::headers` has Idempotency-Key).
   virtual asio::awaitable<Result<Response>> send(const Request& request) = 0;
 };
 

@@ -19,7 +19,7 @@ struct Request {
   std::vector<Header> headers;  // of this request only; the client adds Host, Accept-Encoding, User-Agent and the like
   std::string body;
   std::string content_type = "application/json";  // sent when there is a body
-  bool repeatable = false;  // sending it twice does no harm, though the method does not say so (a search by POST)
+  bool repeatable = false;  // a POST or the like that has the same effect twice as once: a search, an opt-out
 
   // GET and HEAD, what is marked so, and what carries an Idempotency-Key.
   bool safe_to_repeat() const noexcept;

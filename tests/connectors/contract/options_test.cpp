@@ -55,7 +55,7 @@ TEST_CASE("a required option that is missing is asked for by its name") {
       if (!option.required) continue;
       json options = crm.options();
       options.erase(std::string(option.name));
-      CAPTURE(option.name);
+      CAPTURE(std::string(option.name));
       CHECK(names(crm.kind().check(options), option.name));
     }
   });
@@ -78,7 +78,7 @@ TEST_CASE("every option is explained, under a name of its own") {
   for (const Kind& kind : kinds()) {
     std::vector<std::string_view> seen;
     for (const Option& option : kind.options) {
-      CAPTURE(option.name);
+      CAPTURE(std::string(option.name));
       CHECK_FALSE(option.help.empty());
       CHECK(std::find(seen.begin(), seen.end(), option.name) == seen.end());
       seen.push_back(option.name);

@@ -1,0 +1,102 @@
+#include "connectors/csv/export_files.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "tests/connectors/csv/temp_folder.h"
+
+using namespace crmsync;
+using namespace crmsync::connectors::csv;
+
+namespace {
+
+// A file that was changed at that second.
+void put(const TempFolder& folder, const std::string& name, long at) {
+  folder.write(name, "id,email\n");
+  struct timespec time {};
+  time.tv_sec = at;
+  const struct timespec times[] = {time, time};
+  REQUIRE(::utimensat(AT_FDCWD, folder.file(name).c_str(), times, 0) == 0);
+}
+
+// The names found, without the folder.
+std::string found(const TempFolder& folder, nlohmann::json options, const std::string& path = "") {
+  options["path"] = path.empty() ? folder.path() : folder.file(path);
+  const auto files = find_export(parse_options(options));
+  if (!files) return files.error().message;
+  std::string names;
+  for (const auto& file : *files) names += (names.empty() ? "" : " ") + file.path.substr(folder.path().size() + 1);
+  return names;
+}
+
+const nlohmann::json kAll = {{"read", "all"}};
+const nlohmann::json kNewest = nlohmann::json::object();
+
+}  // namespace
+
+TEST_CASE("an export is") {
+  const TempFolder folder;
+  put(folder, "b.csv", 300);
+  put(folder, "a.TSV", 200);
+  put(folder, "c.txt", 100);
+  SUBCASE("all CSV files of a folder, by name") { CHECK(found(folder, kAll) == "a.TSV b.csv c.txt"); }
+  SUBCASE("the newest of them") {
+    CHECK(found(folder, kNewest) == "b.csv");
+    put(folder, "c.txt", 400);
+    CHECK(found(folder, kNewest) == "c.txt");
+  }
+  SUBCASE("of two of one time the last by name") {
+    put(folder, "a2.csv", 300);
+    CHECK(found(folder, kNewest) == "b.csv");
+    put(folder, "b2.csv", 300);
+    CHECK(found(folder, kNewest) == "b2.csv");
+  }
+  SUBCASE("what a glob matches, whatever its ending") {
+    put(folder, "d.dat", 500);
+    CHECK(found(folder, kAll, "[bd].*") == "b.csv d.dat");
+    CHECK(found(folder, kNewest, "[bd].*") == "d.dat");
+  }
+  SUBCASE("a file by its name, whatever that is") {
+    put(folder, ".hidden.part", 500);
+    CHECK(found(folder, kNewest, ".hidden.part") == ".hidden.part");
+    put(folder, "odd[1].csv", 500);
+    CHECK(found(folder, kNewest, "odd[1].csv") == "odd[1].csv");
+  }
+}
+
+TEST_CASE("what is no part of an export") {
+  const TempFolder folder;
+  put(folder, "a.csv", 100);
+  SUBCASE("hidden and unfinished files") {
+    for (const auto name :
+         {".b.csv", "b.csv.part", "b.csv.tmp", "b.csv~", "b.csv.filepart", "b.csv.crdownload", "b.csv.partial"})
+      put(folder, name, 900);
+    CHECK(found(folder, kAll) == "a.csv");
+    CHECK(found(folder, kAll, "*") == "a.csv");
+    CHECK(found(folder, kNewest, "*") == "a.csv");
+  }
+  SUBCASE("other files and folders") {
+    put(folder, "readme.md", 900);
+    std::filesystem::create_directory(folder.file("old.csv"));
+    CHECK(found(folder, kAll) == "a.csv");
+    CHECK(found(folder, kNewest) == "a.csv");
+  }
+  SUBCASE("what was written for the CRM") {
+    std::filesystem::create_directory(folder.file("out"));
+    put(folder, "out/opt-outs.csv", 900);
+    auto options = kAll;
+    options["outgoing"] = folder.file("out");
+    CHECK(found(folder, options, "*/*.csv").find("no export") != std::string::npos);
+    CHECK(found(folder, kAll, "*/*.csv") == "out/opt-outs.csv");
+  }
+}
+
+TEST_CASE("no export is an error with the place and the cure") {
+  const TempFolder folder;
+  for (const auto path : {"missing.csv", "*.csv", "missing/contacts.csv", ""}) {
+    const auto message = found(folder, kNewest, path);
+    CHECK(message.find(folder.path()) != std::string::npos);
+    CHECK(message.find("put a CSV file there") != std::string::npos);
+  }
+}
