@@ -26,12 +26,14 @@ bool goes_forward(const std::string& from, const std::string& to) {
 }
 
 // Where the next run's window begins: before this run did, by the earlier of HubSpot's clock and ours, so that one that
-// is wrong costs reading more, not losing a change.
+// is wrong costs reading more, not losing a change. What is known of it is of the first page: later ones may show what
+// changed after contacts that had been passed by then.
 void note_times(Cursor& cursor, const Shown& shown, Millis now) {
+  const bool first_page = cursor.after.empty() && (cursor.phase == Phase::list || cursor.phase == Phase::changes);
+  if (!first_page) return;
   for (const auto& record : shown.page->records)
     cursor.newest = std::max(cursor.newest, record.modified_at.value_or(0));
-  if (cursor.next_since == 0 && shown.server_time)
-    cursor.next_since = std::max<Millis>(1, std::min(*shown.server_time, now) - kIndexLag);
+  if (shown.server_time) cursor.next_since = std::max<Millis>(1, std::min(*shown.server_time, now) - kIndexLag);
 }
 
 // Without a clock of HubSpot's only what it has shown tells how far its index is.

@@ -29,7 +29,7 @@ struct Cursor {
   std::string after;              // of the list: HubSpot's word for the next page; of a search: the last id
   domain::Millis since = 0;       // of `changes`: where the window begins
   domain::Millis next_since = 0;  // and that of the next run; 0: not known yet
-  domain::Millis newest = 0;      // the latest change that this run has seen; by HubSpot's clock
+  domain::Millis newest = 0;      // the latest change on the first page; by HubSpot's clock
   domain::Millis swept = 0;       // by our clock: when all who are opted out were last looked at
   std::int64_t listed = 0;        // rows of `list`
   std::int64_t counted = 0;       // by the search, where the list seems to have ended too early; else 0
