@@ -65,8 +65,9 @@ class Loop {
       error = failure;
       if (!failure) outcome.value.emplace(std::move(value));
     };
-    context_.restart();
     asio::co_spawn(context_, std::move(operation), asio::bind_cancellation_slot(stop.slot(), finish));
+    // Only now: the pool may still be letting go of the last operation, and a context without work stops.
+    context_.restart();
     for (std::size_t step = 0; step < steps && !done; ++step)
       if (context_.run_one_for(kPatience) == 0) break;
     outcome.cut = !done && steps != std::numeric_limits<std::size_t>::max();
