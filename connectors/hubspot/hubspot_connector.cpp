@@ -110,16 +110,17 @@ std::unique_ptr<Connector> make(const ConnectionOptions& connection, const Envir
   std::optional<http::Rate> rate;
   if (connection.rate_limit) rate = http::Rate{connection.rate_limit->requests, connection.rate_limit->per};
   auto client = http::Client::make(client_options(options), environment.executor);
-  return make_connector(std::move(options), environment, std::move(client), make_limiter(rate));
+  if (!client) return std::make_unique<Broken>(client.error());
+  Network network;
+  network.client = std::move(*client);
+  network.limiter = make_limiter(rate);
+  return make_connector(std::move(options), environment, std::move(network));
 }
 
 }  // namespace
 
-std::unique_ptr<Connector> make_connector(Options options, const Environment& environment,
-                                          Result<std::unique_ptr<http::Client>> client,
-                                          std::shared_ptr<http::RateLimiter> limiter) {
-  if (!client) return std::make_unique<Broken>(client.error());
-  auto session = std::make_shared<Session>(std::move(options), environment, std::move(*client), std::move(limiter));
+std::unique_ptr<Connector> make_connector(Options options, const Environment& environment, Network network) {
+  auto session = std::make_shared<Session>(std::move(options), environment, std::move(network));
   return std::make_unique<HubSpotConnector>(std::move(session));
 }
 

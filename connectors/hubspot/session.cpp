@@ -23,12 +23,13 @@ void learn(const http::Response& response, http::RateLimiter& limiter, Learnt& l
   if (told.daily && told.daily_remaining) learnt.day_is_short = *told.daily_remaining < *told.daily * kShortDay;
 }
 
-http::Api::Parts parts_of(const Options& options, const Environment& environment, std::unique_ptr<http::Client> client,
-                          std::shared_ptr<http::RateLimiter> limiter, const std::shared_ptr<Learnt>& learnt) {
+http::Api::Parts parts_of(const Options& options, const Environment& environment, Network network,
+                          const std::shared_ptr<Learnt>& learnt) {
   http::Api::Parts parts;
-  parts.client = std::move(client);
+  parts.client = std::move(network.client);
   parts.authorizer = http::bearer_token(options.token);
-  parts.limiter = std::move(limiter);
+  parts.limiter = std::move(network.limiter);
+  parts.retry = network.retry;
   parts.dialect.error = [learnt, now = environment.now](const http::Response& response) {
     return error_of(response, DayEnd{now(), learnt->utc_offset});
   };
@@ -41,13 +42,12 @@ http::Api::Parts parts_of(const Options& options, const Environment& environment
 
 }  // namespace
 
-Session::Session(Options options, const Environment& environment, std::unique_ptr<http::Client> client,
-                 std::shared_ptr<http::RateLimiter> limiter)
+Session::Session(Options options, const Environment& environment, Network network)
     : options_(std::move(options)),
       environment_(environment),
       requests_(options_.api_version, properties_of(options_)),
       learnt_(std::make_shared<Learnt>()),
-      api_(parts_of(options_, environment_, std::move(client), std::move(limiter), learnt_), environment_.executor) {}
+      api_(parts_of(options_, environment_, std::move(network), learnt_), environment_.executor) {}
 
 asio::awaitable<Result<http::Response>> Session::call(http::Request request, std::string_view doing,
                                                       std::string_view lane) {

@@ -23,10 +23,16 @@ struct Learnt {
   bool day_is_short = false;  // little is left of the daily limit
 };
 
+// What it speaks through.
+struct Network {
+  std::unique_ptr<http::Client> client;
+  std::shared_ptr<http::RateLimiter> limiter;
+  http::RetryRules retry;
+};
+
 class Session {
  public:
-  Session(Options options, const Environment& environment, std::unique_ptr<http::Client> client,
-          std::shared_ptr<http::RateLimiter> limiter);
+  Session(Options options, const Environment& environment, Network network);
 
   const Options& options() const { return options_; }
   const Environment& environment() const { return environment_; }
