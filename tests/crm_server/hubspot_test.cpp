@@ -8,7 +8,7 @@
 #include "tests/crm_server/control_api.h"
 
 using namespace crmsync::crm_server;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -20,21 +20,21 @@ struct World {
   Hubspot hubspot{crm, faults, limits};
 
   Reply call(const std::string& method, const std::string& path, const std::string& query = "",
-             const json& body = nullptr) {
+             const Json& body = nullptr) {
     Request request;
     request.method = method, request.path = path, request.query = query;
     request.authorization = "Bearer demo-token";
     if (!body.is_null()) request.body = body.dump();
     return hubspot.handle(request);
   }
-  json get(const std::string& path, const std::string& query = "") {
-    return json::parse(call("GET", path, query).body);
+  Json get(const std::string& path, const std::string& query = "") {
+    return Json::parse(call("GET", path, query).body);
   }
-  json post(const std::string& path, const json& body, const std::string& query = "") {
-    return json::parse(call("POST", path, query, body).body);
+  Json post(const std::string& path, const Json& body, const std::string& query = "") {
+    return Json::parse(call("POST", path, query, body).body);
   }
-  json search(const json& filters, int limit = 100, const std::string& after = "0") {
-    return post(kContacts + "/search", {{"filterGroups", json::array({{{"filters", filters}}})},
+  Json search(const Json& filters, int limit = 100, const std::string& after = "0") {
+    return post(kContacts + "/search", {{"filterGroups", Json::array({{{"filters", filters}}})},
                                         {"sorts", {"lastmodifieddate"}},
                                         {"properties", {"email"}},
                                         {"limit", limit},
@@ -44,8 +44,8 @@ struct World {
   static inline const std::string kStatuses = "/communication-preferences/2026-09/statuses";
 };
 
-json since(Millis time) {
-  return json::array({{{"propertyName", "lastmodifieddate"}, {"operator", "GTE"}, {"value", std::to_string(time)}}});
+Json since(Millis time) {
+  return Json::array({{{"propertyName", "lastmodifieddate"}, {"operator", "GTE"}, {"value", std::to_string(time)}}});
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ TEST_CASE("a merge makes a new record that answers for both") {
 TEST_CASE("an opt-out belongs to the address, in every way of saying and reading it") {
   World world;
   world.crm.create("ann@example.com", "Ann", "");
-  const json inputs{{"inputs", {"Ann@example.com", "nobody@example.com"}}};
+  const Json inputs{{"inputs", {"Ann@example.com", "nobody@example.com"}}};
   const auto read = [&] {
     return world.post(World::kStatuses + "/batch/unsubscribe-all/read", inputs, "channel=EMAIL")["results"];
   };
