@@ -66,16 +66,16 @@ class Faults(unittest.TestCase):
         self.assert_survived("reset_after", count=2)
 
     def test_truncated_json_with_a_right_length(self):
-        self.assert_survived("truncated_json", after=1, while_broken="failed", log="JSON")
+        self.assert_survived("truncated_json", after=1, while_broken="failed", log="cut off")
 
     def test_html_with_200(self):
-        self.assert_survived("html", after=1, while_broken="failed", log="HTML|text/html|not JSON")
+        self.assert_survived("html", after=1, while_broken="failed", log="no JSON")
 
     def test_a_body_of_100_megabytes(self):
-        self.assert_survived("huge_body", after=1, while_broken="failed", log="larger|too large|limit")
+        self.assert_survived("huge_body", after=1, while_broken="failed", log="more than [0-9]+ bytes")
 
     def test_a_body_without_end(self):
-        self.assert_survived("endless_body", after=1, while_broken="failed", log="larger|too large|limit")
+        self.assert_survived("endless_body", after=1, while_broken="failed", log="more than [0-9]+ bytes")
 
     def test_repeated_cursor(self):
         self.world.crm.fault("repeated_cursor", path="/contacts")

@@ -14,7 +14,7 @@ class Rule(unittest.TestCase):
             world.start()
             run = world.sync()
             self.assertEqual(run["state"], "applied", run)
-            self.assertEqual(run["counts"]["new"], 5)
+            self.assertEqual(run["counts"]["fetched"], 5)
             self.assertEqual(world.reasons("p0@example.com"), ["integration"])
             world.crm.opt_out("p1@example.com")
             self.assertEqual(world.sync("incremental")["counts"]["unsubscribed"], 1)
