@@ -71,7 +71,7 @@ TEST_CASE("a response is understood wherever the network cuts it") {
     });
     const auto running = world.loop.start(client->send(get("/")));
     world.loop.until([&] { return world.server.requests().size() == at; });
-    world.loop.steps(3, [] { return false; });
+    world.loop.settle();
     CHECK_FALSE(running->done);
     rest.open();
     check_body(world.loop.result(running), "abcde");

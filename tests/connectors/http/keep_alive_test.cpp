@@ -33,7 +33,7 @@ TEST_CASE("a connection is used again") {
     world.server.answers({ok("2")});
     check_body(world.send(*client, get("/")), "1");
     gate.open();
-    world.loop.steps(4, [] { return false; });
+    world.loop.settle();
     check_body(world.send(*client, get("/")), "2");
   }
   SUBCASE("not after its idle time") {

@@ -60,6 +60,12 @@ class Loop {
       if (context_.run_one_for(kPatience) == 0) break;
   }
 
+  // Runs all that can run without waiting.
+  void settle() {
+    context_.restart();
+    context_.poll();
+  }
+
   template <class T>
   T result(const std::shared_ptr<Running<T>>& running) {
     until([&] { return running->done; });
