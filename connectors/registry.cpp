@@ -2,11 +2,12 @@
 
 #include "connectors/connector.h"
 #include "connectors/csv/csv_connector.h"
+#include "connectors/hubspot/hubspot_connector.h"
 
 namespace crmsync::connectors {
 
 std::span<const Kind> kinds() {
-  static const std::array<Kind, 1> table{csv::kind()};
+  static const std::array<Kind, 2> table{csv::kind(), hubspot::kind()};
   return table;
 }
 

@@ -219,7 +219,9 @@ http::Response FakeHubSpot::search(const json& body) {
 }
 
 void FakeHubSpot::opt_out(const std::string& email) {
-  if (!stores_opt_outs || !out.insert(address_key(email)).second) return;
+  if (!stores_opt_outs) return;
+  told.try_emplace(address_key(email), email);
+  if (!out.insert(address_key(email)).second) return;
   for (auto& [id, contact] : contacts) {
     const auto own = contact.properties.find("email");
     if (own != contact.properties.end() && own->second.is_string() &&

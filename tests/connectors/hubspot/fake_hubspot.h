@@ -40,7 +40,8 @@ class FakeHubSpot {
   std::set<std::string> scopes{"crm.objects.contacts.read", "communication_preferences.read_write",
                                "communication_preferences.statuses.batch.read",
                                "communication_preferences.statuses.batch.write"};
-  std::set<std::string> refused;  // addresses that HubSpot takes no opt-out of
+  std::map<std::string, std::string> told;  // by lower-case address: each opt-out that was stored, as it was sent
+  std::set<std::string> refused;            // addresses that HubSpot takes no opt-out of
   domain::Millis now = 0;
   domain::Millis lag = 0;   // until a search finds a change
   bool shows_nulls = true;  // a property without a value comes as null, or not at all
