@@ -95,6 +95,42 @@ class Rule(unittest.TestCase):
             self.assertEqual(world.reasons("ann@example.com"), ["integration"])
 
 
+class Calls(unittest.TestCase):
+    """What a run costs the CRM account."""
+
+    def calls_of(self, world, mode):
+        before = world.crm.traffic()["requests"]
+        run = world.sync(mode)
+        self.assertEqual(run["state"], "applied", run)
+        return world.crm.traffic()["requests"] - before, run
+
+    def test_a_poll_without_changes_costs_one_call(self):
+        with HubSpotWorld("--seed", "1500") as world:
+            world.start()
+            world.sync()
+            world.sync("incremental")
+            self.assertEqual(self.calls_of(world, "incremental")[0], 1)
+
+    def test_a_thousand_changes_cost_at_most_twelve_calls(self):
+        with HubSpotWorld("--seed", "1500") as world:
+            world.start()
+            world.sync()
+            world.crm.do("advance", ms=3_600_000)  # behind every overlap with what was read before
+            world.sync("incremental")
+            world.crm.do("touch", id=100_001, count=1000, first="Renamed")
+            calls, run = self.calls_of(world, "incremental")
+            self.assertGreaterEqual(run["counts"]["fetched"], 1000)
+            self.assertLessEqual(calls, 12)
+
+    def test_limits_that_are_enforced_are_kept(self):
+        with HubSpotWorld("--seed", "3000", "--enforce-limits") as world:
+            world.start()
+            world.sync()
+            for _ in range(3):
+                world.sync("incremental")
+            self.assertEqual(world.crm.traffic()["refused"], 0)
+
+
 class ConnectionTest(unittest.TestCase):
     def test_each_thing_has_its_own_verdict(self):
         with HubSpotWorld() as world:
