@@ -100,3 +100,30 @@ TEST_CASE("no export is an error with the place and the cure") {
     CHECK(message.find("put a CSV file there") != std::string::npos);
   }
 }
+
+TEST_CASE("a part that is listed but cannot be looked at is an error, not a smaller export") {
+  const TempFolder folder;
+  put(folder, "a.csv", 100);
+  std::filesystem::create_symlink(folder.file("gone"), folder.file("b.csv"));
+  CHECK(found(folder, kAll).find(folder.file("b.csv")) != std::string::npos);
+  CHECK(found(folder, kAll, "*.csv").find(folder.file("b.csv")) != std::string::npos);
+  SUBCASE("where the newest is the whole export, it is none of it") { CHECK(found(folder, kNewest) == "a.csv"); }
+}
+
+TEST_CASE("an export whose name is not UTF-8 is refused with the cure: no cursor and no report could name it") {
+  const TempFolder folder;
+  put(folder, "M\xE4rz.csv", 100);
+  for (const auto& message : {found(folder, kAll), found(folder, kNewest), found(folder, kNewest, "M*.csv")}) {
+    CAPTURE(message);
+    CHECK(message.find("M\xC3\xA4rz.csv") != std::string::npos);
+    CHECK(message.find("rename it") != std::string::npos);
+  }
+  SUBCASE("but one that is not read is no problem") {
+    put(folder, "a.csv", 200);
+    CHECK(found(folder, kNewest) == "a.csv");
+  }
+  SUBCASE("and other letters than ASCII are none") {
+    put(folder, "M\xC3\xA4rz.csv", 300);
+    CHECK(found(folder, kNewest) == "M\xC3\xA4rz.csv");
+  }
+}
