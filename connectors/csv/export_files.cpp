@@ -3,6 +3,7 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <tuple>
 
@@ -42,12 +43,19 @@ Result<std::vector<std::string>> in_folder(const std::string& folder) {
   return found;
 }
 
-std::vector<std::string> by_glob(const std::string& pattern) {
+// What a glob does not find is no problem; a folder that nobody may look into is one.
+int stop_at(const char* /*folder*/, int error) { return error == ENOENT || error == ENOTDIR ? 0 : 1; }
+
+Result<std::vector<std::string>> by_glob(const std::string& pattern, ReadWhich read) {
   std::vector<std::string> found;
   glob_t result{};
-  if (::glob(pattern.c_str(), 0, nullptr, &result) == 0)
-    found.assign(result.gl_pathv, result.gl_pathv + result.gl_pathc);
+  const int done = ::glob(pattern.c_str(), 0, read == ReadWhich::all ? stop_at : nullptr, &result);
+  if (done == 0) found.assign(result.gl_pathv, result.gl_pathv + result.gl_pathc);
   ::globfree(&result);
+  if (done == GLOB_ABORTED)
+    return Error(ErrorKind::transient, "a folder that " + pattern +
+                                           " may mean cannot be listed; let the user that crmsyncd runs as read it, or "
+                                           "correct `path` of the connection");
   return found;
 }
 
@@ -55,7 +63,7 @@ Result<std::vector<std::string>> names(const Options& options) {
   std::error_code error;
   const auto status = fs::status(options.path, error);
   if (fs::is_regular_file(status)) return std::vector<std::string>{options.path};
-  auto found = fs::is_directory(status) ? in_folder(options.path) : by_glob(options.path);
+  auto found = fs::is_directory(status) ? in_folder(options.path) : by_glob(options.path, options.read);
   if (!found) return found;
   std::erase_if(*found, [&](const std::string& name) {
     return is_temporary(fs::path(name).filename().string()) || is_in(options.outgoing, name);
