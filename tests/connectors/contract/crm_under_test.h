@@ -80,7 +80,8 @@ class CrmUnderTest {
   // As many records as need several pages of the connector's own size.
   virtual std::size_t more_than_a_page() const { return 250; }
 
-  // nullopt: this CRM cannot fail like that. repair() ends every break.
+  // nullopt: this CRM cannot fail like that (failure_test.cpp says which ways no CRM of its kind may leave out).
+  // repair() ends every break.
   virtual std::optional<Broken> break_by(Break way) = 0;
   virtual void repair() = 0;
 
