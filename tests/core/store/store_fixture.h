@@ -82,6 +82,7 @@ class World {
     stage(run, records, connection_id);
     RunEnd end;
     end.cursor = cursor;
+    store->plan_totals(run);
     if (store->seal_plan(run, verdict, end, now) > 0) end.state = RunState::held;
     apply_staged(run, connection_id);
     store->finish_run(run, end, now);
