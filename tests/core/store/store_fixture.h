@@ -108,7 +108,7 @@ class World {
   }
 
   // False: nothing was staged any more.
-  bool apply_next(Id run, const std::string& connection_id = "crm") {
+  bool apply_next(Id run, const std::string& connection_id = "crm", bool approved = false) {
     const auto staged = store->next_staged(run, 2);
     if (staged.spool == 0 && staged.changes.empty()) return false;
     const auto known = store->look_up(run, staged.incoming);
@@ -121,13 +121,14 @@ class World {
       item.linked_contact = known[i].linked_contact;
       item.target_contact = known[i].target_contact;
       item.change = staged.spool == 0 ? staged.changes[i] : 0;
+      item.approved = approved;
       items.push_back(item);
     }
     store->apply(run, staged.spool, items, kCrm, now);
     return true;
   }
-  void apply_staged(Id run, const std::string& connection_id = "crm") {
-    while (apply_next(run, connection_id)) {
+  void apply_staged(Id run, const std::string& connection_id = "crm", bool approved = false) {
+    while (apply_next(run, connection_id, approved)) {
     }
   }
 
