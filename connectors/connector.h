@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -116,12 +117,19 @@ struct Option {
   std::string_view help;
 };
 
+// `rate_limit` of the connection: at most so many requests in each such time.
+struct RequestRate {
+  double requests = 0;
+  std::chrono::milliseconds per{0};
+};
+
 // The connection's section: its id and the connector's own options (common keys are not in it). Secrets have been read:
 // a `secret` option holds the secret's text.
 struct ConnectionOptions {
   std::string id;
   std::string account;
   nlohmann::json options;
+  std::optional<RequestRate> rate_limit = std::nullopt;  // not set: the connector's own
 };
 
 // A problem of a connector's own options, to be shown at the place of `key` ("columns.email").

@@ -20,6 +20,7 @@ struct Timeouts {
   std::chrono::milliseconds connect{10'000};  // TCP, the proxy's CONNECT and TLS
   std::chrono::milliseconds first_byte{30'000};
   std::chrono::milliseconds whole{120'000};  // from the first byte sent to the last one read
+  std::chrono::milliseconds idle{60'000};    // a kept connection that was unused for so long is not used again
 };
 
 struct ClientOptions {
@@ -40,9 +41,10 @@ class Client {
   virtual ~Client() = default;
 
   // One attempt. Errors: `transient` (no connection, cut, a deadline), `protocol` (not HTTP, over a limit, a redirect
-  // to another host), `cancelled`. The message names host and step, never query, header or body. A request on a kept
-  // connection that the server had closed before it answered is sent once more on a new one if repeating it is safe
-  // (GET, HEAD, `Request::repeatable`, or `Request::headers` has Idempotency-Key).
+  // to another host), `cancelled`; `unauthorized` only from a proxy that wants another user or password. The message
+  // names host and step, never query, header or body. A request on a kept connection that the server had closed before
+  // it answered is sent once more on a new one if repeating it is safe (GET, HEAD, `Request::repeatable`, or
+  // `Request::headers` has Idempotency-Key).
   virtual asio::awaitable<Result<Response>> send(const Request& request) = 0;
 };
 

@@ -28,6 +28,8 @@ std::shared_ptr<connectors::Connector> make_connector(const connectors::Kind& ki
                                                       const config::ConnectionSecrets& secrets,
                                                       const connectors::Environment& environment) {
   connectors::ConnectionOptions options{connection.id, connection.account, connection.options};
+  if (connection.rate_limit)
+    options.rate_limit = {static_cast<double>(connection.rate_limit->requests), connection.rate_limit->per};
   const Wiped wiped(options.options, secrets);
   return kind.make(options, environment);
 }

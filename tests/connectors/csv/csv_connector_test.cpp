@@ -33,6 +33,13 @@ std::function<domain::Millis()> running_clock() {
   return [at = domain::Millis{1'767'225'600'000}]() mutable { return at += domain::kSecond; };
 }
 
+// With asio's own exceptions turned off: only what the connector itself looks for ends it.
+asio::awaitable<Result<Page>> without_exceptions(asio::awaitable<Result<Page>> fetching) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  auto page = co_await std::move(fetching);
+  co_return page;
+}
+
 }  // namespace
 
 TEST_CASE("csv declares that") {
@@ -95,6 +102,30 @@ TEST_CASE("a file that somebody writes") {
     CHECK(setup.fetch(*connector).has_value());
   }
   if (writer >= 0) ::close(writer);
+}
+
+TEST_CASE("a run that is cancelled ends with the error `cancelled`, at every step") {
+  csv::TempFolder folder;
+  Loop loop(Loop::Work::same_thread);
+  const auto path = folder.write("a.csv", kExport);
+  const auto environment = loop.environment([] { return domain::Millis{1'767'225'600'000}; });
+  const auto connector = csv::kind().make({"crm", "agency", {{"path", path}}}, environment);
+  const int writer = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(writer >= 0);
+  if (csv::writer_of(path) == csv::Writer::somebody) {
+    for (std::size_t step = 0; step < 6; ++step) {
+      CAPTURE(step);
+      const FetchRequest request;
+      const auto outcome = loop.cancel_after(step, without_exceptions(connector->fetch(request)));
+      REQUIRE(outcome.cut);
+      REQUIRE(outcome.value.has_value());
+      REQUIRE_FALSE(outcome.value->has_value());
+      CHECK(std::string(to_string(outcome.value->error().kind)) == "cancelled");
+    }
+  } else {
+    MESSAGE("skipped: this file system grants no leases");
+  }
+  ::close(writer);
 }
 
 TEST_CASE("a file that grows while it is read fails the run, which starts anew") {
