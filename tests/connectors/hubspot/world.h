@@ -17,6 +17,8 @@ inline Network network_of(FakeHubSpot& hubspot, Line& line) {
   network.client = std::make_unique<FakeClient>(hubspot, line);
   network.limiter = std::make_shared<http::RateLimiter>(http::Rate{1e6, std::chrono::seconds(1)}, 1e6);
   network.retry.attempts = 1;
+  // A limit of one second fails the call that meets it, and the next one, a moment later, waits for its end.
+  network.retry.longest_wait = std::chrono::milliseconds(999);
   return network;
 }
 
