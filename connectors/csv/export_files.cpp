@@ -3,9 +3,11 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <tuple>
 
+#include "connectors/csv/encoding.h"
 #include "connectors/csv/text.h"
 
 namespace crmsync::connectors::csv {
@@ -41,12 +43,19 @@ Result<std::vector<std::string>> in_folder(const std::string& folder) {
   return found;
 }
 
-std::vector<std::string> by_glob(const std::string& pattern) {
+// What a glob does not find is no problem; a folder that nobody may look into is one.
+int stop_at(const char* /*folder*/, int error) { return error == ENOENT || error == ENOTDIR ? 0 : 1; }
+
+Result<std::vector<std::string>> by_glob(const std::string& pattern, ReadWhich read) {
   std::vector<std::string> found;
   glob_t result{};
-  if (::glob(pattern.c_str(), 0, nullptr, &result) == 0)
-    found.assign(result.gl_pathv, result.gl_pathv + result.gl_pathc);
+  const int done = ::glob(pattern.c_str(), 0, read == ReadWhich::all ? stop_at : nullptr, &result);
+  if (done == 0) found.assign(result.gl_pathv, result.gl_pathv + result.gl_pathc);
   ::globfree(&result);
+  if (done == GLOB_ABORTED)
+    return Error(ErrorKind::transient, "a folder that " + pattern +
+                                           " may mean cannot be listed; let the user that crmsyncd runs as read it, or "
+                                           "correct `path` of the connection");
   return found;
 }
 
@@ -54,7 +63,7 @@ Result<std::vector<std::string>> names(const Options& options) {
   std::error_code error;
   const auto status = fs::status(options.path, error);
   if (fs::is_regular_file(status)) return std::vector<std::string>{options.path};
-  auto found = fs::is_directory(status) ? in_folder(options.path) : by_glob(options.path);
+  auto found = fs::is_directory(status) ? in_folder(options.path) : by_glob(options.path, options.read);
   if (!found) return found;
   std::erase_if(*found, [&](const std::string& name) {
     return is_temporary(fs::path(name).filename().string()) || is_in(options.outgoing, name);
@@ -63,23 +72,48 @@ Result<std::vector<std::string>> names(const Options& options) {
   return found;
 }
 
+// Those that are regular files. A part of an export that cannot be looked at must not make it a smaller one.
+Result<std::vector<FileIdentity>> identities(const std::vector<std::string>& names, ReadWhich read) {
+  std::vector<FileIdentity> files;
+  std::error_code error;
+  for (const auto& name : names) {
+    auto identity = identify(name);
+    if (identity)
+      files.push_back(std::move(*identity));
+    else if (read == ReadWhich::all && !fs::exists(name, error))
+      return Error(identity.error().kind, identity.error().message + "; remove it, or put the file there again");
+  }
+  return files;
+}
+
+// Cursors and reports are UTF-8.
+Result<void> check_names(const std::vector<FileIdentity>& files) {
+  for (const auto& file : files)
+    if (!is_utf8(file.path))
+      return Error(ErrorKind::transient,
+                   "the name of the export " + from_windows_1252(file.path) + " is not UTF-8; rename it");
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<FileIdentity>> find_export(const Options& options) {
   auto found = names(options);
   if (!found) return found.error();
-  std::vector<FileIdentity> files;
-  for (const auto& name : *found)
-    if (auto identity = identify(name)) files.push_back(std::move(*identity));
-  if (files.empty())
+  auto files = identities(*found, options.read);
+  if (!files) return files;
+  if (files->empty())
     return Error(ErrorKind::transient, "no export at " + options.path +
                                            "; put a CSV file there, let the user that crmsyncd runs as read it, or "
                                            "correct `path` of the connection");
-  if (options.read == ReadWhich::all) return files;
-  const auto newest = std::max_element(files.begin(), files.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.modified_ns, a.path) < std::tie(b.modified_ns, b.path);
-  });
-  return std::vector<FileIdentity>{*newest};
+  if (options.read == ReadWhich::newest) {
+    const auto newest = std::max_element(files->begin(), files->end(), [](const auto& a, const auto& b) {
+      return std::tie(a.modified_ns, a.path) < std::tie(b.modified_ns, b.path);
+    });
+    files = std::vector<FileIdentity>{*newest};
+  }
+  if (auto done = check_names(*files); !done) return done.error();
+  return files;
 }
 
 }  // namespace crmsync::connectors::csv

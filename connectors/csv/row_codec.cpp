@@ -6,6 +6,7 @@
 #include "connectors/csv/encoding.h"
 #include "connectors/csv/text.h"
 #include "connectors/csv/timestamp.h"
+#include "core/domain/unicode.h"
 
 namespace crmsync::connectors::csv {
 
@@ -27,6 +28,22 @@ void assign(std::string& to, std::string_view cell) {
     to = from_windows_1252(cell);
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// As texts of a person's own choice are compared: whatever their encoding, and the case and form of their letters.
+std::string folded(std::string_view cell) {
+  std::string text;
+  assign(text, trimmed(cell));
+  return domain::fold_case(text).value_or(text);
+}
+
+// Almost all cells are ASCII, and cost no folding.
+bool says(std::string_view cell, std::string_view folded_word) {
+  return is_ascii(cell) ? equal_ignoring_case(cell, folded_word) : folded(cell) == folded_word;
+}
+
 void set_evidence(std::string& to, const std::string& column, std::string_view cell) {
   std::string text;
   assign(text, cell);
@@ -43,11 +60,13 @@ void set_evidence(std::string& to, const std::string& column, std::string_view c
 RowCodec::RowCodec(Columns columns, std::vector<std::string> values)
     : columns_(std::move(columns)), no_values_(std::move(values)), own_values_(!no_values_.empty()) {
   if (!own_values_) no_values_.assign(kNo.begin(), kNo.end());
-  for (auto& value : no_values_) value = std::string(trimmed(value));
+  for (auto& value : no_values_) value = folded(value);
+  for (auto& condition : columns_.conditions) condition.equals = folded(condition.equals);
 }
 
 bool RowCodec::means_no(std::string_view cell) const {
-  return !cell.empty() && (columns_.any_value_is_no || any_equal(no_values_, cell));
+  const auto meant = [&](const auto& word) { return says(cell, word); };
+  return !cell.empty() && (columns_.any_value_is_no || std::any_of(no_values_.begin(), no_values_.end(), meant));
 }
 
 // Whoever says what means opted out has also said that nothing else does. By default a word that is on neither list is
@@ -59,7 +78,7 @@ std::optional<bool> RowCodec::by_conditions(std::span<const std::string_view> ce
   bool sure = !columns_.condition_missing;
   for (const auto& condition : columns_.conditions) {
     const auto cell = trimmed(cells[condition.column]);
-    if (equal_ignoring_case(cell, trimmed(condition.equals))) {
+    if (says(cell, condition.equals)) {
       set_evidence(evidence, columns_.header[condition.column], cell);
       return true;
     }

@@ -45,6 +45,7 @@ class Client {
   // names host and step, never query, header or body. A request on a kept connection that the server had closed before
   // it answered is sent once more on a new one if repeating it is safe (GET, HEAD, `Request::repeatable`, or
   // `Request::headers` has Idempotency-Key).
+  // `request` has to live until the await has ended, and so has the client.
   virtual asio::awaitable<Result<Response>> send(const Request& request) = 0;
 };
 

@@ -74,6 +74,10 @@ class Verifier {
 
 }  // namespace
 
-AuditVerdict verify_audit(Database& db) { return Verifier(db).walk(); }
+AuditVerdict verify_audit(Database& db) {
+  // Links and entries of one moment, even where the first of them are written meanwhile.
+  ReadTransaction transaction(db);
+  return Verifier(db).walk();
+}
 
 }  // namespace crmsync::store

@@ -24,7 +24,6 @@ const std::string& without_memory_statistics(const std::string& path) {
 Database::Database(const std::string& path, Access access, int cache_kib)
     : db_(without_memory_statistics(path), flags_of(access), kBusyTimeoutMs) {
   if (access == Access::write) {
-    db_.exec("PRAGMA journal_mode=WAL");
     db_.exec("PRAGMA synchronous=FULL");
     db_.exec("PRAGMA foreign_keys=ON");
     db_.exec("PRAGMA wal_autocheckpoint=4000");

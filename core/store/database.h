@@ -19,8 +19,8 @@ namespace crmsync::store {
 class Database {
  public:
   enum class Access { write, read_only };
-  // write: WAL, synchronous=FULL, foreign keys on. read_only: never checkpoints (SQLite 3.40 has the WAL-reset bug: one
-  // connection writes and checkpoints, ever).
+  // write: synchronous=FULL, foreign keys on; schema.h adds WAL once the file is known to be a store. read_only: never
+  // checkpoints (SQLite 3.40 has the WAL-reset bug: one connection writes and checkpoints, ever).
   Database(const std::string& path, Access access, int cache_kib);
 
   void exec(const char* sql) { db_.exec(sql); }

@@ -87,6 +87,9 @@ void reject(Database& db, const RunInfo& run, const Actor& actor, Millis now) {
     Query(db, "UPDATE change SET state = 'rejected' WHERE id = ?").bind(change.id).run();
     unit.release(change.contact, "change", change.id, "{}");
     free_record(db, change.id);
+    // Whoever said no while it was held was not told to a record that was opted out as far as we knew.
+    for (const auto& active : unit.active(change.contact))
+      if (domain::traits(active.reason).pushed) unit.push_to_records(change.contact, active.reason);
   }
   Query(db, "UPDATE connection SET records = records - ? WHERE id = ?").bind(gone).bind(run.connection.id).run();
   Query(db, "UPDATE run SET state = 'rejected' WHERE id = ?").bind(run.id).run();

@@ -198,9 +198,10 @@ class EventTaker {
         .bind(account)
         .run();
     std::vector<Id> others;
+    // CROSS JOIN: the accounts first, of which there are few; the other way round every contact would be looked at.
     Query query(db_,
-                "SELECT k.id FROM contact k JOIN account a ON a.id = k.account_id WHERE a.brand = (SELECT brand FROM "
-                "account WHERE id = ?1) AND k.account_id <> ?1 AND k.address = ?2");
+                "SELECT k.id FROM account a CROSS JOIN contact k ON k.account_id = a.id AND k.address = ?2 WHERE "
+                "a.brand = (SELECT brand FROM account WHERE id = ?1) AND a.id <> ?1");
     query.bind(account).bind(event.address);
     while (query.step()) others.push_back(query.integer(0));
     for (const Id other : others)

@@ -115,7 +115,8 @@ std::string statement_for(const ContactQuery& q) {
     if (continued) sql += "AND (k.changed_at, k.id) < (?6, ?8) ";
     sql += "ORDER BY k.changed_at DESC, k.id DESC";
   } else {
-    if (continued) sql += "AND (k.status, k.address) > (?6, ?7) ";
+    // Of one status the address alone tells where to go on: by the pair, SQLite walks through the page's predecessors.
+    if (continued) sql += q.status ? "AND k.address > ?7 " : "AND (k.status, k.address) > (?6, ?7) ";
     sql += "ORDER BY k.status, k.address";
   }
   return sql + " LIMIT ?9";

@@ -158,17 +158,25 @@ constexpr std::array<const char*, 2> kMigrations{kVersion1, kVersion2};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 
+bool is_of_another_program(Database& db) {
+  return db.handle().execAndGet("SELECT count(*) > 0 AND sum(name = 'audit_link') = 0 FROM sqlite_master").getInt() !=
+         0;
+}
+
 }  // namespace
 
 int known_schema_version() { return static_cast<int>(kMigrations.size()); }
 
 void migrate(Database& db, const std::string& path) {
+  if (is_of_another_program(db))
+    throw StoreError("the file " + path + " is the database of another program: give crmsyncd a path of its own");
   const int found = version_of(db);
   if (found > known_schema_version())
     throw StoreError("the store " + path + " has schema version " + std::to_string(found) +
                      ", this crmsyncd knows up to " + std::to_string(known_schema_version()) +
                      ": install the newer crmsyncd that wrote it, or restore the " +
                      "backup that was made before the upgrade");
+  db.exec("PRAGMA journal_mode=WAL");
   for (int version = found; version < known_schema_version(); ++version) {
     Transaction transaction(db);
     db.exec(kMigrations[static_cast<std::size_t>(version)]);

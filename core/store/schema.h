@@ -16,7 +16,8 @@ struct StoreError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Brings the schema up to date, each migration in one transaction. A newer schema than the binary knows is refused.
+// Brings the schema up to date, each migration in one transaction, and turns WAL on. A newer schema than the binary
+// knows and a database of another program are refused and left as they are.
 void migrate(Database& db, const std::string& path);
 
 }  // namespace crmsync::store

@@ -26,12 +26,14 @@ void cut_everywhere(CrmUnderTest& crm, Attempt attempt, Afterwards afterwards) {
     std::size_t steps = 0;
     for (; cut && steps < kMostSteps; ++steps) {
       CAPTURE(steps);
+      crm.hang_up();
       const auto before = open_files();
       {
         Client client(crm, work);
         cut = attempt(client, steps);
         afterwards(client);
       }
+      crm.hang_up();
       CHECK(open_files() == before);
     }
     CHECK(steps > 1);

@@ -63,11 +63,13 @@ class CrmUnderTest {
   virtual domain::Millis now() = 0;
   virtual void tick(domain::Millis time) = 0;
 
-  // Creates these records, or replaces those of the same id. Any text is good for an id, an address or a name; only an
-  // opt-out that is unknown needs says_unknown().
+  // Creates these records, or replaces those of the same id. Any text is good for a name or an address; an id that is
+  // no number needs takes_any_id(), an opt-out that is unknown says_unknown().
   virtual void put(std::span<const Entry> entries) = 0;
   virtual void remove(std::string_view id) = 0;
   virtual std::vector<Entry> entries() const = 0;
+  // Whether an id can be any text; otherwise the CRM gives out numbers.
+  virtual bool takes_any_id() const { return true; }
   // Whether it can be unknown of one record alone.
   virtual bool says_unknown() const { return true; }
   // Merges the first record into the second; false: this CRM merges nothing.
@@ -78,7 +80,8 @@ class CrmUnderTest {
   // As many records as need several pages of the connector's own size.
   virtual std::size_t more_than_a_page() const { return 250; }
 
-  // nullopt: this CRM cannot fail like that. repair() ends every break.
+  // nullopt: this CRM cannot fail like that (failure_test.cpp says which ways no CRM of its kind may leave out).
+  // repair() ends every break.
   virtual std::optional<Broken> break_by(Break way) = 0;
   virtual void repair() = 0;
 
@@ -86,6 +89,9 @@ class CrmUnderTest {
   virtual std::vector<Told> told() = 0;
   // Lets the CRM act on what it was told, where that does not happen by itself.
   virtual void take_in() {}
+
+  // For a CRM that runs in this process: waits until it has closed what a connector that is gone had opened.
+  virtual void hang_up() {}
 };
 
 // One line of the table: a connector in one set-up.

@@ -1,5 +1,7 @@
 // What a failing CRM ends in: the kind of error that names the right reaction, a message that names place and cure, and
 // a connector that works again as soon as the CRM does.
+#include <algorithm>
+
 #include "tests/connectors/contract/client.h"
 
 using namespace crmsync;
@@ -29,6 +31,28 @@ struct Begun {
 };
 
 }  // namespace
+
+// What a CRM under test cannot do is skipped, so it may not leave out what its connector's declaration makes possible.
+TEST_CASE("a CRM under test can fail in every way that its connector has to know") {
+  for_each_crm([](CrmUnderTest& crm) {
+    crm.put(people(3));
+    const auto options = crm.kind().options;
+    const auto is_secret = [](const Option& option) { return option.type == Option::Type::secret; };
+    std::vector<Break> ways{Break::gone, Break::nonsense};
+    if (std::any_of(options.begin(), options.end(), is_secret)) {
+      CHECK_FALSE(crm.secrets().empty());
+      ways.insert(ways.end(), {Break::forbidden, Break::busy, Break::cut, Break::slow});
+    }
+    if (Client(crm).can().push_opt_out) ways.push_back(Break::deaf);
+    for (const Break way : ways) {
+      CAPTURE(static_cast<int>(way));
+      const auto broken = crm.break_by(way);
+      CHECK(broken.has_value());
+      if (broken) CHECK_FALSE((broken->place.empty() || broken->cure.empty()));
+      crm.repair();
+    }
+  });
+}
 
 TEST_CASE("the error names the reaction, the place and the cure, and ends with its cause") {
   const auto make = [](CrmUnderTest& crm) { return std::make_unique<Client>(crm); };

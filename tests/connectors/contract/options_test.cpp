@@ -18,11 +18,11 @@ bool names(const std::vector<OptionProblem>& problems, std::string_view key) {
   });
 }
 
-// Values that are not of that type.
+// Values that are not of that type. Secrets are read by the loader, which refuses what is none.
 std::vector<json> wrong_values(Option::Type type) {
   switch (type) {
-    case Option::Type::text:
-    case Option::Type::secret: return {42, true, json::array({"a"}), json::object({{"a", "b"}})};
+    case Option::Type::secret: break;
+    case Option::Type::text: return {42, true, json::array({"a"}), json::object({{"a", "b"}})};
     case Option::Type::boolean: return {"yes", 1, json::array()};
     case Option::Type::number: return {"ten", true, json::array({1})};
     case Option::Type::text_list: return {"a", 42, json::array({1, 2}), json::object({{"a", "b"}})};
@@ -67,7 +67,9 @@ TEST_CASE("all mistakes are named at once") {
     json options = crm.options();
     std::vector<std::string_view> keys;
     for (const Option& option : crm.kind().options) {
-      options[std::string(option.name)] = wrong_values(option.type).front();
+      const auto wrong = wrong_values(option.type);
+      if (wrong.empty()) continue;
+      options[std::string(option.name)] = wrong.front();
       keys.push_back(option.name);
     }
     const auto problems = crm.kind().check(options);

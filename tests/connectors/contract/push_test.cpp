@@ -108,9 +108,14 @@ TEST_CASE("a batch as large as the connector takes is told whole") {
 
 TEST_CASE("ids and addresses go back as the CRM has them") {
   for_each_crm([](CrmUnderTest& crm) {
-    crm.put(std::vector<Entry>{{"00Q-\"7\",;|", "O'Brien+news@Example.COM", "", false},
-                               {"=1+1", "\"quoted, local\"@example.com", "", false},
-                               {"\xC3\xA4", "z\xC3\xBCrich@example.com", "", false}});
+    std::vector<Entry> entries{{"2001", "O'Brien+news@Example.COM", "", false},
+                               {"2002", "\"quoted, local\"@example.com", "", false},
+                               {"2003", "z\xC3\xBCrich@example.com", "", false}};
+    if (crm.takes_any_id())
+      entries[0].id = "00Q-\"7\",;|", entries[1].id = "=1+1", entries[2].id = "\xC3\xA4";
+    else
+      skip("ids of this CRM are numbers; addresses are checked");
+    crm.put(entries);
     Client client(crm);
     const auto can = client.can();
     if (!can.push_opt_out) return skip("this connector pushes no opt-outs");
@@ -129,7 +134,7 @@ TEST_CASE("a push for a record that does not exist fails by itself or is passed 
     const auto can = client.can();
     if (!can.push_opt_out) return skip("this connector pushes no opt-outs");
     auto entries = crm.entries();
-    entries[1] = {"no-such-record", "nobody@example.com", "", false};
+    entries[1] = {"999999", "nobody@example.com", "", false};
     const auto results = client.push(pushes(can, entries));
     REQUIRE(results.size() == entries.size());
     for (const std::size_t good : {0U, 2U, 3U}) CHECK(results[good].state == done(can));

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
 
 #include "tests/connectors/csv/temp_folder.h"
 
@@ -29,6 +32,26 @@ std::string found(const TempFolder& folder, nlohmann::json options, const std::s
   for (const auto& file : *files) names += (names.empty() ? "" : " ") + file.path.substr(folder.path().size() + 1);
   return names;
 }
+
+// As long as it lives, nobody may list that folder; and as root may nevertheless, the test is somebody else.
+class Closed {
+ public:
+  explicit Closed(std::string folder) : folder_(std::move(folder)) {
+    std::filesystem::permissions(folder_, std::filesystem::perms::none);
+    if (user_ == 0) REQUIRE(::seteuid(65534) == 0);
+  }
+  ~Closed() {
+    if (user_ == 0 && ::seteuid(0) != 0) std::abort();
+    std::error_code ignored;
+    std::filesystem::permissions(folder_, std::filesystem::perms::owner_all, ignored);
+  }
+  Closed(const Closed&) = delete;
+  Closed& operator=(const Closed&) = delete;
+
+ private:
+  std::string folder_;
+  uid_t user_ = ::geteuid();
+};
 
 const nlohmann::json kAll = {{"read", "all"}};
 const nlohmann::json kNewest = nlohmann::json::object();
@@ -98,5 +121,48 @@ TEST_CASE("no export is an error with the place and the cure") {
     const auto message = found(folder, kNewest, path);
     CHECK(message.find(folder.path()) != std::string::npos);
     CHECK(message.find("put a CSV file there") != std::string::npos);
+  }
+}
+
+TEST_CASE("a part that is listed but cannot be looked at is an error, not a smaller export") {
+  const TempFolder folder;
+  put(folder, "a.csv", 100);
+  std::filesystem::create_symlink(folder.file("gone"), folder.file("b.csv"));
+  CHECK(found(folder, kAll).find(folder.file("b.csv")) != std::string::npos);
+  CHECK(found(folder, kAll, "*.csv").find(folder.file("b.csv")) != std::string::npos);
+  SUBCASE("where the newest is the whole export, it is none of it") { CHECK(found(folder, kNewest) == "a.csv"); }
+}
+
+TEST_CASE("parts in a folder that cannot be listed are an error, not a smaller export") {
+  const TempFolder folder;
+  for (const auto* part : {"north", "south"}) std::filesystem::create_directory(folder.file(part));
+  put(folder, "north/a.csv", 100);
+  put(folder, "south/b.csv", 50);
+  REQUIRE(found(folder, kAll, "*/*.csv") == "north/a.csv south/b.csv");
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  const Closed closed(folder.file("south"));
+  const auto message = found(folder, kAll, "*/*.csv");
+  CHECK(message.find(folder.file("*/*.csv")) != std::string::npos);
+  CHECK(message.find("cannot be listed") != std::string::npos);
+  SUBCASE("where the newest is the whole export, it is none of it") {
+    CHECK(found(folder, kNewest, "*/*.csv") == "north/a.csv");
+  }
+}
+
+TEST_CASE("an export whose name is not UTF-8 is refused with the cure: no cursor and no report could name it") {
+  const TempFolder folder;
+  put(folder, "M\xE4rz.csv", 100);
+  for (const auto& message : {found(folder, kAll), found(folder, kNewest), found(folder, kNewest, "M*.csv")}) {
+    CAPTURE(message);
+    CHECK(message.find("M\xC3\xA4rz.csv") != std::string::npos);
+    CHECK(message.find("rename it") != std::string::npos);
+  }
+  SUBCASE("but one that is not read is no problem") {
+    put(folder, "a.csv", 200);
+    CHECK(found(folder, kNewest) == "a.csv");
+  }
+  SUBCASE("and other letters than ASCII are none") {
+    put(folder, "M\xC3\xA4rz.csv", 300);
+    CHECK(found(folder, kNewest) == "M\xC3\xA4rz.csv");
   }
 }

@@ -99,6 +99,15 @@ TEST_CASE("opted out") {
     CHECK(opted_out(own, "true") == false);
     CHECK(opted_out(own, "") == false);
   }
+  SUBCASE("is what the configured words say in the cell's own encoding, and in any case and form of their letters") {
+    const auto own = codec(kHeader, {{"opted_out_values", {"Gel\xC3\xB6scht"}}});
+    for (const auto cell : {"Gel\xF6scht", "GEL\xD6SCHT", "GEL\xC3\x96SCHT", "gelo\xCC\x88scht", " gel\xC3\xB6scht "}) {
+      CAPTURE(std::string(cell));
+      CHECK(opted_out(own, cell) == true);
+    }
+    CHECK(opted_out(own, "gel\xE4scht") == false);
+    CHECK(opted_out(own, "geloscht") == false);
+  }
   SUBCASE("says what made it so") {
     CHECK(decoded(simple, {"1", "a@example.com", " Yes "}).evidence == "opted_out = \"Yes\"");
     CHECK(decoded(simple, {"1", "a@example.com", "no"}).evidence.empty());
@@ -149,6 +158,13 @@ TEST_CASE("opted out by conditions") {
     CHECK(decoded(both, {"1", "", "in", "1"}).opted_out == true);
     CHECK(decoded(both, {"1", "", "left", "1"}).evidence == "state = \"left\"");
     CHECK(decoded(both, {"1", "", "in", "0"}).opted_out == false);
+  }
+  SUBCASE("also where the cell is in Windows-1252, or in other letters") {
+    const auto own =
+        codec({"id", "email", "state"}, {{"opted_out_when", {{{"field", "state"}, {"equals", "Gel\xC3\xB6scht"}}}}});
+    CHECK(decoded(own, {"1", "", "Gel\xF6scht"}).opted_out == true);
+    CHECK(decoded(own, {"1", "", "GEL\xC3\x96SCHT"}).opted_out == true);
+    CHECK(decoded(own, {"1", "", "aktiv"}).opted_out == false);
   }
   SUBCASE("whatever the opt-out column says") {
     const auto with_column = codec({"email", "opted_out", "state", "ban"}, when);

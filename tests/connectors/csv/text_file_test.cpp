@@ -81,6 +81,23 @@ TEST_CASE("reading goes on at any place") {
   }
 }
 
+TEST_CASE("reading goes on behind a character that two chunks share") {
+  const TempFolder folder;
+  // A pair of surrogates at every place around the end of the first chunk.
+  for (std::size_t before = 131'068; before < 131'074; ++before) {
+    CAPTURE(before);
+    const std::string text = std::string(before, 'x') + "\xF0\x9F\x98\x80" + std::string(300'000, 'y') + "z";
+    const auto path = folder.write("a.csv", encoded(text, Encoding::utf16_le, true));
+    auto first = opened(path);
+    CHECK((rest_of(first) == text));
+    const Anchor anchor = first.anchor_for(text.size() - 10);
+    CHECK(anchor.text > before + 4);
+    auto second = opened(path);
+    second.resume(text.size() - 10, anchor);
+    CHECK(rest_of(second) == "yyyyyyyyyz");
+  }
+}
+
 TEST_CASE("a file that ends inside a character says so") {
   const TempFolder folder;
   const std::string whole = "\xFF\xFE" + utf_16("id,\xF0\x9F\x98\x80", false);

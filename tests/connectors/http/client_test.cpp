@@ -69,7 +69,8 @@ TEST_CASE("a response is understood wherever the network cuts it") {
       co_await peer.send(std::string_view(text).substr(at));
       peer.close();
     });
-    const auto running = world.loop.start(client->send(get("/")));
+    const auto request = get("/");
+    const auto running = world.loop.start(client->send(request));
     world.loop.until([&] { return world.server.requests().size() == at; });
     world.loop.settle();
     CHECK_FALSE(running->done);

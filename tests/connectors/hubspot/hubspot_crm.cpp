@@ -87,7 +87,7 @@ class HubSpotCrm final : public contract::CrmUnderTest {
         fault = [](const http::Request&) { return json_answer(401, {{"category", "INVALID_AUTHENTICATION"}}); };
         return Broken{base_url_, "service key"};
       case Break::busy:
-        fault = [](const http::Request&) { return json_answer(429, {{"policyName", "DAILY"}}); };
+        fault = [](const http::Request&) { return json_answer(429, {{"policyName", "SECONDLY"}}); };
         return Broken{base_url_, "rate_limit"};
       case Break::nonsense:
         fault = [](const http::Request&) { return json_answer(200, {{"hello", "world"}}); };

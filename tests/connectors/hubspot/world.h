@@ -20,6 +20,8 @@ inline Network network_of(FakeHubSpot& hubspot, Line& line, std::shared_ptr<http
   network.client = std::make_unique<FakeClient>(hubspot, line);
   network.limiter = std::move(limiter);
   network.retry.attempts = 1;
+  // A limit of one second fails the call that meets it, and the next one, a moment later, waits for its end.
+  network.retry.longest_wait = std::chrono::milliseconds(999);
   return network;
 }
 

@@ -86,6 +86,19 @@ TEST_CASE("a no of the person that comes while a resubscription is held survives
   CHECK(world.contact(kAnn)->reason == domain::Reason::contact);
 }
 
+TEST_CASE("a no of the person that comes while a resubscription is held is told to the CRM once that is rejected") {
+  World world;
+  world.sync({incoming("1", kAnn, true)});
+  const auto run = world.sync({incoming("1", kAnn, false)}, kHoldResubscribe);
+  world.unsubscribe(kAnn);
+  CHECK(world.store->due_pushes("crm", world.now, 10).empty());  // as far as we know it is opted out there
+  world.store->reject_run(run, kOperator, world.now);
+  const auto pushes = world.store->due_pushes("crm", world.now, 10);
+  REQUIRE(pushes.size() == 1);
+  CHECK(pushes[0].external_id == "1");
+  CHECK(pushes[0].reason == domain::Reason::contact);
+}
+
 TEST_CASE("held deletions") {
   World world;
   world.sync({incoming("1", kAnn)});

@@ -91,6 +91,42 @@ TEST_CASE("what is not a store is refused, with its path") {
   CHECK(says(refusal(path), "cannot open the store " + path));
 }
 
+TEST_CASE("a store that lacks a piece at its end is refused, and nothing more of it is lost") {
+  World world;
+  std::vector<Incoming> many;
+  for (int i = 0; i < 500; ++i) many.push_back(incoming(std::to_string(i), std::to_string(i) + kAnn));
+  world.sync(many);
+  world.store.reset();
+  const auto size = std::filesystem::file_size(world.path());
+  for (const auto left : {size - 4096, size / 2, std::uintmax_t{4096}, std::uintmax_t{100}}) {
+    CAPTURE(left);
+    const auto path = (world.folder / std::to_string(left)).string();
+    std::filesystem::copy_file(world.path(), path);
+    std::filesystem::resize_file(path, left);
+    const auto before = bytes_of_file(path);
+    CHECK(says(refusal(path), "cannot open the store " + path));
+    CHECK(bytes_of_file(path) == before);
+  }
+}
+
+TEST_CASE("a database that is not a store of this version's kind is left as it is") {
+  World world;
+  const auto path = (world.folder / "other.db").string();
+  std::string why = "is the database of another program";
+  SQLite::Database other(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SUBCASE("another program's") { other.exec("CREATE TABLE recipe(name)"); }
+  SUBCASE("another program's, that counts its versions as we do") {
+    other.exec("CREATE TABLE contact(name); PRAGMA user_version=1");
+  }
+  SUBCASE("a newer crmsyncd's, from a backup") {
+    other.exec("CREATE TABLE audit_link(id); PRAGMA user_version=99");
+    why = "schema version 99";
+  }
+  const auto before = bytes_of_file(path);
+  CHECK(says(refusal(path), why));
+  CHECK(bytes_of_file(path) == before);
+}
+
 TEST_CASE("a folder that is missing is named with the cure") {
   const auto why = refusal("/nonexistent/store.db");
   CHECK(says(why, "/nonexistent/store.db.lock"));

@@ -43,14 +43,10 @@ inline Incoming deleted(const std::string& id) {
 
 class World {
  public:
-  World() {
-    // In memory where the system offers it: a durable commit costs milliseconds on a disk, and these tests make
-    // thousands.
-    const std::filesystem::path memory = "/dev/shm";
-    const bool usable = access(memory.c_str(), W_OK | X_OK) == 0;
-    std::string pattern =
-        ((usable ? memory : std::filesystem::temp_directory_path()) / "crmsync-store-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
+  World() : World(pristine()) {}
+  // Starts from what a closed store left in `like`.
+  explicit World(const std::filesystem::path& like) : folder(new_folder()) {
+    std::filesystem::copy(like, folder, std::filesystem::copy_options::recursive);
     open();
   }
   ~World() {
@@ -86,6 +82,7 @@ class World {
     stage(run, records, connection_id);
     RunEnd end;
     end.cursor = cursor;
+    store->plan_totals(run);
     if (store->seal_plan(run, verdict, end, now) > 0) end.state = RunState::held;
     apply_staged(run, connection_id);
     store->finish_run(run, end, now);
@@ -111,7 +108,7 @@ class World {
   }
 
   // False: nothing was staged any more.
-  bool apply_next(Id run, const std::string& connection_id = "crm") {
+  bool apply_next(Id run, const std::string& connection_id = "crm", bool approved = false) {
     const auto staged = store->next_staged(run, 2);
     if (staged.spool == 0 && staged.changes.empty()) return false;
     const auto known = store->look_up(run, staged.incoming);
@@ -124,13 +121,14 @@ class World {
       item.linked_contact = known[i].linked_contact;
       item.target_contact = known[i].target_contact;
       item.change = staged.spool == 0 ? staged.changes[i] : 0;
+      item.approved = approved;
       items.push_back(item);
     }
     store->apply(run, staged.spool, items, kCrm, now);
     return true;
   }
-  void apply_staged(Id run, const std::string& connection_id = "crm") {
-    while (apply_next(run, connection_id)) {
+  void apply_staged(Id run, const std::string& connection_id = "crm", bool approved = false) {
+    while (apply_next(run, connection_id, approved)) {
     }
   }
 
@@ -154,14 +152,67 @@ class World {
     return store->add_events(std::vector{one}, {}, now).front();
   }
 
+  // Everything that two stores can be compared by: what chance made (ids, keys, salts) is left out.
+  std::string state() const {
+    std::string state;
+    auto db = raw();
+    for (const char* sql :
+         {"SELECT address || status || coalesce(reason, '-') || name FROM contact ORDER BY account_id, address",
+          "SELECT address || reason || record || since || evidence FROM suppression ORDER BY address, reason, record",
+          "SELECT external_id || coalesce(opted_out, '?') || deleted || push_mark || coalesce(k.address, '-') FROM "
+          "record r LEFT JOIN contact k ON k.id = r.contact_id ORDER BY connection_id, external_id",
+          "SELECT external_id || address || kind || reason || state FROM outbox ORDER BY connection_id, address, kind, "
+          "external_id, state",
+          "SELECT address || cause FROM hold h JOIN contact k ON k.id = h.contact_id ORDER BY address, cause",
+          "SELECT run_id || external_id || kind || state FROM change ORDER BY run_id, external_id",
+          "SELECT address || action || a.reason || before || after || coalesce(detail, '') FROM audit a JOIN contact k "
+          "ON k.id = a.contact_id ORDER BY address, seq",
+          "SELECT key || n FROM counter WHERE n > 0 ORDER BY account_id, key",
+          "SELECT name || cursor || records FROM connection ORDER BY name",
+          "SELECT state || phase FROM run ORDER BY id"}) {
+      SQLite::Statement rows(db, sql);
+      while (rows.executeStep()) state += rows.getColumn(0).getString() + "\n";
+    }
+    return state;
+  }
+  // What SQLite itself, the schema and the audit chain have to say about the file; empty: all is well.
+  std::string damage() const {
+    auto db = raw();
+    std::string found;
+    SQLite::Statement check(db, "PRAGMA integrity_check");
+    while (check.executeStep())
+      if (check.getColumn(0).getString() != "ok") found += check.getColumn(0).getString() + "\n";
+    if (SQLite::Statement(db, "PRAGMA foreign_key_check").executeStep()) found += "a foreign key\n";
+    return found + store->verify_audit().problem;
+  }
+
   std::optional<ContactRow> contact(const std::string& address) { return store->contact("north", address); }
   domain::Status status(const std::string& address) { return contact(address).value().status; }
 
-  std::filesystem::path folder;
+  const std::filesystem::path folder;
   std::unique_ptr<Store> store;
   domain::Millis now = kNow;
 
  private:
+  // A store that nobody has used: copying it is cheaper than making one, and random histories take hundreds.
+  static const std::filesystem::path& pristine() {
+    struct Made {
+      Made() : folder(new_folder()) { open_store((folder / "store.db").string()); }
+      ~Made() { std::filesystem::remove_all(folder); }
+      const std::filesystem::path folder;
+    };
+    static const Made made;
+    return made.folder;
+  }
+  // In memory where the system offers it: a durable commit costs milliseconds on a disk, and these tests make
+  // thousands.
+  static std::filesystem::path new_folder() {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool usable = access(memory.c_str(), W_OK | X_OK) == 0;
+    std::string pattern =
+        ((usable ? memory : std::filesystem::temp_directory_path()) / "crmsync-store-XXXXXX").string();
+    return mkdtemp(pattern.data());
+  }
   static ConnectionSpec connection(const std::string& id, bool per_address) {
     ConnectionSpec spec;
     spec.id = id;

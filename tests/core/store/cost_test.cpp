@@ -1,0 +1,203 @@
+// What questions and changes cost: the same for a thousand contacts and for many more. By SQLite's counters, not by
+// the clock.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <map>
+
+#include "tests/core/store/statement_costs.h"
+#include "tests/core/store/store_fixture.h"
+
+using namespace crmsync;
+using namespace crmsync::store;
+using namespace crmsync::store::testing;
+using domain::EventType;
+using domain::Reason;
+using domain::Status;
+
+namespace {
+
+std::string address_of(int i) { return "u" + std::to_string(1'000'000 + i) + "@example.com"; }
+
+struct Total {
+  std::int64_t steps = 0;
+  std::int64_t scanned = 0;
+  std::int64_t sorts = 0;
+  std::int64_t auto_index = 0;
+};
+
+// `size` contacts, of which every tenth is opted out in the CRM and some have said no by themselves; what waits for
+// somebody (pushes, conflicts, held changes) is the same few whatever the size.
+class Crowd {
+ public:
+  explicit Crowd(int size) : size_(size) {
+    const Id run = world.store->begin_run("crm", RunMode::full, RunTrigger::once, world.now, false);
+    ArrivalBuffer arrivals;
+    for (int i = 0; i < size; ++i) arrivals.add(incoming(std::to_string(i), address_of(i), i % 10 == 0));
+    world.store->stage_arrivals(run, arrivals);
+    while (world.store->apply_arrivals(run, false, kCrm, world.now)) {
+    }
+    world.store->finish_run(run, {}, world.now);
+    for (const int i : {0, 1, 20, 21, 40, 41}) world.unsubscribe(address_of(i));
+    for (const int i : {0, 20}) world.sync({incoming(std::to_string(i), address_of(i), false)});
+    held_run = world.sync({incoming("2", address_of(2), true)}, {false, true, false});
+  }
+
+  Total cost(const std::function<void(Crowd&)>& job) {
+    costs.take();
+    job(*this);
+    Total total;
+    for (const auto& one : costs.take()) {
+      total.steps += one.steps, total.scanned += one.scanned, total.sorts += one.sorts;
+      total.auto_index += one.auto_index;
+    }
+    return total;
+  }
+  int middle() const { return size_ / 2 + 5; }  // nothing special has happened to this one
+  ContactQuery query(ContactSort sort) const {
+    ContactQuery query;
+    query.account = "north", query.sort = sort, query.limit = 20;
+    return query;
+  }
+  // The page of the middle of the list, with its cursor made by asking for the one before it.
+  void two_pages(ContactQuery query) {
+    const auto page = world.store->contacts(query);
+    REQUIRE(page->contacts.size() == query.limit);
+    query.after = page->next;
+    REQUIRE(world.store->contacts(query)->contacts.size() == query.limit);
+  }
+
+  StatementCosts costs;
+  World world;
+  Id held_run = 0;
+
+ private:
+  int size_;
+};
+
+using Job = std::function<void(Crowd&)>;
+
+Job page_of(ContactSort sort, std::optional<Status> status = {}, std::optional<Reason> reason = {}) {
+  return [=](Crowd& crowd) {
+    auto query = crowd.query(sort);
+    query.status = status, query.reason = reason;
+    crowd.two_pages(query);
+  };
+}
+
+// Every one of these is asked or done all day, whatever the number of contacts.
+const std::map<std::string, Job> kQuestions{
+    {"contacts by address", page_of(ContactSort::address)},
+    {"contacts by last change", page_of(ContactSort::changed)},
+    {"contacts by status", page_of(ContactSort::status)},
+    {"the unsubscribed by address", page_of(ContactSort::address, Status::unsubscribed)},
+    {"the unsubscribed by last change", page_of(ContactSort::changed, Status::unsubscribed)},
+    {"the unsubscribed by status", page_of(ContactSort::status, Status::unsubscribed)},
+    {"those opted out in the CRM", page_of(ContactSort::address, {}, Reason::integration)},
+    {"those opted out in the CRM by last change", page_of(ContactSort::changed, {}, Reason::integration)},
+    {"from the middle of the list on",
+     [](Crowd& crowd) {
+       auto query = crowd.query(ContactSort::address);
+       query.after = "address|" + address_of(crowd.middle());
+       CHECK(crowd.world.store->contacts(query)->contacts.size() == 20);
+     }},
+    {"who is in a connection",
+     [](Crowd& crowd) {
+       auto query = crowd.query(ContactSort::address);
+       query.connection = "crm";
+       crowd.two_pages(query);
+     }},
+    {"counts", [](Crowd& crowd) { CHECK(crowd.world.store->counts("north").by_status.size() == 3); }},
+    {"one contact", [](Crowd& crowd) { CHECK(crowd.world.contact(address_of(crowd.middle()))); }},
+    {"the trail of one contact",
+     [](Crowd& crowd) {
+       const auto id = crowd.world.contact(address_of(1))->id;
+       CHECK(crowd.world.store->audit("north", id, 50, 0).size() == 1);
+     }},
+    {"a page of the audit log", [](Crowd& crowd) { CHECK(crowd.world.store->audit("north", 0, 50, 40).size() == 50); }},
+    {"runs", [](Crowd& crowd) { CHECK(crowd.world.store->runs("crm", 2, 0).size() == 2); }},
+    {"held runs and their changes",
+     [](Crowd& crowd) {
+       CHECK(crowd.world.store->held_runs().size() == 1);
+       CHECK(crowd.world.store->changes(crowd.held_run, 50, 0).size() == 1);
+     }},
+    {"connections", [](Crowd& crowd) { CHECK(crowd.world.store->connections().size() == 3); }},
+    {"conflicts",
+     [](Crowd& crowd) {
+       CHECK(crowd.world.store->conflicts("north", 50, 0).size() == 2);
+       CHECK(crowd.world.store->conflict_count() == 2);
+     }},
+    {"the outbox",
+     [](Crowd& crowd) {
+       auto& store = *crowd.world.store;
+       CHECK(store.outbox(PushState::pending, 50, 0).size() == 3);
+       CHECK(store.outbox_summary(kNow).size() == 1);
+       CHECK(store.due_pushes("crm", kNow, 50).size() == 3);
+       CHECK(store.next_push_at("crm") == kNow);
+       CHECK(store.pushes_of(crowd.world.contact(address_of(1))->id).size() == 1);
+     }},
+};
+
+const std::map<std::string, Job> kChanges{
+    {"an unsubscribe", [](Crowd& crowd) { CHECK(crowd.world.unsubscribe(address_of(crowd.middle())).changed); }},
+    {"a new contact", [](Crowd& crowd) { CHECK(crowd.world.unsubscribe("new@example.com").changed); }},
+    {"an event",
+     [](Crowd& crowd) {
+       CHECK(crowd.world.event(EventType::hard_bounce, address_of(crowd.middle() + 1), "e").suppressed);
+     }},
+    {"a complaint",
+     [](Crowd& crowd) {
+       CHECK(crowd.world.event(EventType::spam_complaint, address_of(crowd.middle() + 2), "c", "south").suppressed);
+     }},
+    {"a run that changes three records",
+     [](Crowd& crowd) {
+       const int i = crowd.middle() + 10;
+       crowd.world.sync({incoming(std::to_string(i), address_of(i), true),
+                         incoming(std::to_string(i + 1), address_of(i + 2)), deleted(std::to_string(i + 3))});
+       CHECK(crowd.world.status(address_of(i)) == Status::unsubscribed);
+     }},
+    {"the end of what ends by itself", [](Crowd& crowd) { CHECK(crowd.world.store->expire({}, kNow, 100) == 0); }},
+    {"a push told and settled",
+     [](Crowd& crowd) {
+       const auto push = crowd.world.store->due_pushes("crm", kNow, 1).at(0).id;
+       crowd.world.store->mark_sending(std::vector{push});
+       crowd.world.store->settle_pushes(std::vector{PushUpdate{push, PushState::sent, 1, kNow, ""}}, kNow);
+     }},
+};
+
+void cost_the_same(const std::map<std::string, Job>& jobs) {
+  Crowd few(1'000);
+  Crowd many(20'000);
+  for (const auto& [name, job] : jobs) {
+    CAPTURE(name);
+    const auto small = few.cost(job);
+    const auto large = many.cost(job);
+    CHECK(small.steps > 0);
+    // Not a proportion of the twentyfold: a level more in an index, another place in a page.
+    CHECK(large.steps <= small.steps + small.steps / 10 + 20);
+    CHECK(large.scanned <= small.scanned);
+    CHECK(large.auto_index <= small.auto_index);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what is asked all day costs the same for 1,000 contacts and for 20,000") { cost_the_same(kQuestions); }
+
+TEST_CASE("what is changed all day costs the same for 1,000 contacts and for 20,000") { cost_the_same(kChanges); }
+
+TEST_CASE("a list is read off an index: nothing is scanned or sorted for a page") {
+  Crowd crowd(1'000);
+  for (const auto sort : {ContactSort::address, ContactSort::changed, ContactSort::status}) {
+    CAPTURE(static_cast<int>(sort));
+    const auto plain = crowd.cost(page_of(sort));
+    CHECK(plain.scanned == 0);
+    CHECK(plain.sorts == 0);
+  }
+  const auto by_reason = crowd.cost(page_of(ContactSort::address, {}, Reason::integration));
+  CHECK(by_reason.scanned == 0);
+  CHECK(by_reason.sorts == 0);
+  const auto by_status = crowd.cost(page_of(ContactSort::address, Status::unsubscribed));
+  CHECK(by_status.scanned == 0);
+  CHECK(by_status.sorts == 0);
+}

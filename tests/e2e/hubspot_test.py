@@ -1,0 +1,160 @@
+"""The rule, each way, between the real daemon and a simulated HubSpot."""
+import unittest
+
+from harness import wait_for
+from hubspot_world import HubSpotWorld
+
+
+class Rule(unittest.TestCase):
+    def test_what_the_crm_says_the_crm_may_undo(self):
+        with HubSpotWorld() as world:
+            for n in range(5):
+                world.crm.create(f"p{n}@example.com")
+            world.crm.opt_out("p0@example.com")
+            world.start()
+            run = world.sync()
+            self.assertEqual(run["state"], "applied", run)
+            self.assertEqual(run["counts"]["fetched"], 5)
+            self.assertEqual(world.reasons("p0@example.com"), ["integration"])
+            world.crm.opt_out("p1@example.com")
+            self.assertEqual(world.sync("incremental")["counts"]["unsubscribed"], 1)
+            world.crm.opt_out("p0@example.com", False)
+            world.crm.opt_out("p1@example.com", False)
+            self.assertEqual(world.sync("incremental")["counts"]["resubscribed"], 2)
+            self.assertTrue(world.contact("p0@example.com")["mailable"])
+
+    def test_a_person_s_no_survives_a_re_activation_and_arrives_in_the_crm_once(self):
+        with HubSpotWorld() as world:
+            for name in ("ann", "bea"):
+                world.crm.create(f"{name}@example.com")
+            world.start()
+            world.sync()
+            world.event("unsubscribe", "ann@example.com", "2026-11-01T10:00:00Z")
+            wait_for(lambda: world.crm.opted_out("ann@example.com"), "the opt-out arrives")
+            self.assertFalse(world.crm.opted_out("bea@example.com"))
+            world.sync()
+            self.assertEqual(world.reasons("ann@example.com"), ["contact"])  # our echo is not the CRM's own no
+            world.crm.opt_out("ann@example.com", False)
+            run = world.sync()
+            self.assertEqual(run["counts"]["kept_unsubscribed"], 1)
+            self.assertEqual(world.reasons("ann@example.com"), ["contact"])
+
+    def test_what_is_only_ours_to_know_is_never_pushed(self):
+        with HubSpotWorld() as world:
+            world.crm.create("ann@example.com")
+            world.start()
+            world.sync()
+            for kind in ("hard_bounce", "failed_validation"):
+                world.event(kind, "ann@example.com", "2026-11-01T10:00:00Z")
+            world.sync()
+            self.assertFalse(world.contact("ann@example.com")["mailable"])
+            self.assertEqual(world.get("/api/v1/outbox")[1]["items"], [])
+            self.assertFalse(world.crm.opted_out("ann@example.com"))
+
+    def test_an_archived_contact_is_not_mailed(self):
+        with HubSpotWorld() as world:
+            ids = [world.crm.create(f"p{n}@example.com") for n in range(3)]
+            world.start()
+            world.sync()
+            world.crm.do("archive", id=ids[1])
+            world.sync()
+            self.assertFalse(world.contact("p1@example.com")["mailable"])
+            self.assertTrue(world.contact("p0@example.com")["mailable"])
+
+    def test_an_opt_out_survives_a_merge(self):
+        with HubSpotWorld() as world:
+            kept = world.crm.create("ann@example.com")
+            away = world.crm.create("anna@example.com")
+            world.crm.opt_out("anna@example.com")
+            world.start()
+            world.sync()
+            world.crm.do("merge", id=kept, other=away)
+            world.sync()
+            self.assertFalse(world.contact("ann@example.com")["mailable"])
+
+    def test_an_opt_out_that_does_not_move_the_modified_date_is_found_by_the_sweep(self):
+        with HubSpotWorld() as world:
+            world.crm.settings(opt_out_moves_modified=False)
+            for n in range(3):
+                world.crm.create(f"p{n}@example.com")
+            world.start()
+            world.sync()
+            world.crm.opt_out("p2@example.com")
+            world.sync()  # a full sync sees it in any case
+            self.assertEqual(world.reasons("p2@example.com"), ["integration"])
+
+    def test_search_lag_loses_nothing(self):
+        with HubSpotWorld("--lag", "5000") as world:
+            world.crm.create("ann@example.com")
+            world.start()
+            world.sync()
+            world.crm.opt_out("ann@example.com")
+            world.sync("incremental")
+            world.crm.do("advance", ms=6000)
+            world.sync("incremental")
+            self.assertEqual(world.reasons("ann@example.com"), ["integration"])
+
+
+class Calls(unittest.TestCase):
+    """What a run costs the CRM account."""
+
+    def calls_of(self, world, mode):
+        before = world.crm.traffic()["requests"]
+        run = world.sync(mode)
+        self.assertEqual(run["state"], "applied", run)
+        return world.crm.traffic()["requests"] - before, run
+
+    def test_a_poll_without_changes_costs_one_call(self):
+        with HubSpotWorld("--seed", "1500") as world:
+            world.start()
+            world.sync()
+            world.sync("incremental")
+            self.assertEqual(self.calls_of(world, "incremental")[0], 1)
+
+    def test_a_thousand_changes_cost_at_most_twelve_calls(self):
+        with HubSpotWorld("--seed", "1500") as world:
+            world.start()
+            world.sync()
+            world.crm.do("advance", ms=3_600_000)  # behind every overlap with what was read before
+            world.sync("incremental")
+            world.crm.do("touch", id=100_001, count=1000, first="Renamed")
+            calls, run = self.calls_of(world, "incremental")
+            self.assertGreaterEqual(run["counts"]["fetched"], 1000)
+            self.assertLessEqual(calls, 12)
+
+    def test_limits_that_are_enforced_are_kept(self):
+        with HubSpotWorld("--seed", "3000", "--enforce-limits") as world:
+            world.start()
+            world.sync()
+            for _ in range(3):
+                world.sync("incremental")
+            self.assertEqual(world.crm.traffic()["refused"], 0)
+
+
+class ConnectionTest(unittest.TestCase):
+    def test_each_thing_has_its_own_verdict(self):
+        with HubSpotWorld() as world:
+            world.crm.create("ann@example.com")
+            world.start()
+            status, answer = world.post("connections/crm/test")
+            self.assertEqual(status, 200)
+            verdicts = {v["check"]: v["ok"] for v in answer["verdicts"]} if "verdicts" in answer else answer
+            self.assertTrue(all(verdicts.values()), answer)
+            world.crm.settings(scopes=["crm.objects.contacts.read"])
+            _, answer = world.post("connections/crm/test")
+            self.assertFalse(all(v["ok"] for v in answer["verdicts"]), answer)
+
+    def test_a_wrong_token_stops_the_connection_until_somebody_looks(self):
+        with HubSpotWorld() as world:
+            world.crm.create("ann@example.com")
+            world.crm.settings(token="another")
+            world.start()
+            run = world.sync()
+            self.assertEqual(run["state"], "failed")
+            self.assertNotIn("demo-token", world.log_text())
+            refused = world.crm.traffic()["requests"]
+            self.assertLess(refused, 10)
+
+
+if __name__ == "__main__":
+    unittest.main()
