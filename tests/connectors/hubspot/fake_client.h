@@ -26,10 +26,13 @@ class FakeClient final : public http::Client {
     const auto executor = co_await asio::this_coro::executor;
     co_await asio::post(executor, asio::use_awaitable);
     if (line_.slow) {
-      asio::steady_timer never(executor);
-      never.expires_at(asio::steady_timer::time_point::max());
+      // In small steps, so that it can be broken off after each.
+      asio::steady_timer step(executor);
       boost::system::error_code interrupted;
-      co_await never.async_wait(asio::redirect_error(asio::use_awaitable, interrupted));
+      while (!interrupted) {
+        step.expires_after(std::chrono::milliseconds(1));
+        co_await step.async_wait(asio::redirect_error(asio::use_awaitable, interrupted));
+      }
       co_return Error(ErrorKind::cancelled, "stopped while waiting for an answer");
     }
     if (line_.cut) co_return Error(ErrorKind::transient, "connecting: connection refused");

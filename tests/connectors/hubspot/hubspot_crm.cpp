@@ -17,6 +17,7 @@ constexpr const char* kUnreadable = "777000";
 struct Site {
   FakeHubSpot hubspot;
   Line line;
+  std::shared_ptr<http::RateLimiter> limiter = std::make_shared<http::RateLimiter>(no_limit());
 };
 
 // A kind makes its connectors without a context: they find their HubSpot by base_url.
@@ -28,7 +29,7 @@ std::map<std::string, Site*>& sites() {
 std::unique_ptr<Connector> make(const ConnectionOptions& connection, const Environment& environment) {
   Options options = parse_options(connection.options);
   Site& site = *sites().at(options.base_url);
-  return make_connector(std::move(options), environment, network_of(site.hubspot, site.line));
+  return make_connector(std::move(options), environment, network_of(site.hubspot, site.line, site.limiter));
 }
 
 class HubSpotCrm final : public contract::CrmUnderTest {
@@ -109,6 +110,7 @@ class HubSpotCrm final : public contract::CrmUnderTest {
 
   void repair() override {
     site_.line = Line();
+    *site_.limiter = no_limit();  // the wait that was told is over
     hubspot().fault = nullptr;
     hubspot().hides_opt_out = false;
     hubspot().definitions.insert("hs_email_optout");

@@ -12,10 +12,13 @@ namespace crmsync::connectors::hubspot {
 inline constexpr domain::Millis kNow = 1'795'428'000'000;  // 2026-11-23T10:00:00Z
 inline constexpr const char* kToken = "pat-na1-secret";
 
-inline Network network_of(FakeHubSpot& hubspot, Line& line) {
+// As good as none.
+inline http::RateLimiter no_limit() { return http::RateLimiter(http::Rate{1e6, std::chrono::seconds(1)}, 1e6); }
+
+inline Network network_of(FakeHubSpot& hubspot, Line& line, std::shared_ptr<http::RateLimiter> limiter) {
   Network network;
   network.client = std::make_unique<FakeClient>(hubspot, line);
-  network.limiter = std::make_shared<http::RateLimiter>(http::Rate{1e6, std::chrono::seconds(1)}, 1e6);
+  network.limiter = std::move(limiter);
   network.retry.attempts = 1;
   // A limit of one second fails the call that meets it, and the next one, a moment later, waits for its end.
   network.retry.longest_wait = std::chrono::milliseconds(999);
@@ -41,7 +44,7 @@ struct World {
     if (option != nullptr) options[option] = value;
     REQUIRE(check_options(options).empty());
     connector = make_connector(parse_options(options), loop.environment([this] { return hubspot.now; }),
-                               network_of(hubspot, line));
+                               network_of(hubspot, line, std::make_shared<http::RateLimiter>(no_limit())));
   }
 
   void put(int id, const std::string& email, domain::Millis modified) {
