@@ -1,7 +1,8 @@
 #include "tests/crm_server/faults.h"
 
 #include <algorithm>
-#include <ctime>
+
+#include "tests/crm_server/text.h"
 
 namespace crmsync::crm_server {
 
@@ -56,15 +57,6 @@ bool has(const std::vector<Fault>& met, std::string_view kind) {
 }
 
 namespace {
-
-std::string http_date(Millis time) {
-  const std::time_t seconds = time / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[40];
-  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text;
-}
 
 Reply rate_limited(const Fault& fault, Millis now) {
   Reply reply = json(

@@ -48,6 +48,7 @@ Reply Hubspot::handle(const Request& request) {
     reply = answer(request, met);
   }
   if (!search) limits_.tell(reply, crm_.now());
+  reply.headers.emplace_back("Date", http_date(crm_.now()));
   reply.headers.emplace_back("X-HubSpot-Correlation-Id", "00000000-0000-4000-8000-000000000001");
   spoil(met, reply);
   return reply;

@@ -54,6 +54,15 @@ void append_time(std::string& out, Millis time) {
   out.append(text, at);
 }
 
+std::string http_date(Millis time) {
+  const std::time_t seconds = time / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text;
+}
+
 std::optional<std::int64_t> number_in(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

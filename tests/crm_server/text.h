@@ -13,6 +13,8 @@ void append_quoted(std::string& out, std::string_view text);
 // "2026-11-23T10:00:00.000Z" with quotes.
 void append_time(std::string& out, Millis time);
 std::string in_quotes(std::string_view text);
+// As HTTP headers have it: "Mon, 23 Nov 2026 10:00:00 GMT".
+std::string http_date(Millis time);
 // The values of a query parameter, decoded; `a,b` counts as two.
 std::vector<std::string> values_of(std::string_view query, std::string_view name);
 std::optional<std::string> value_of(std::string_view query, std::string_view name);
