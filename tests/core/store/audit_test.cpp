@@ -67,6 +67,34 @@ TEST_CASE("every kind of tampering is found and its place named") {
   SUBCASE("a link's hash") { CHECK(names(after(world, "UPDATE audit_link SET hash = x'00' WHERE id = 3"), "link 3")); }
 }
 
+TEST_CASE("no column of an entry or a link can be changed unnoticed") {
+  World world;
+  world.sync({incoming("1", kAnn, true)});
+  world.unsubscribe(kBea);
+  auto db = world.raw();
+  db.exec(
+      "DROP TRIGGER audit_no_update; DROP TRIGGER link_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER "
+      "link_no_delete; PRAGMA ignore_check_constraints=ON");
+  for (const std::string table : {"audit", "audit_link"}) {
+    std::vector<std::string> columns;
+    SQLite::Statement info(db, "SELECT name FROM pragma_table_info('" + table + "')");
+    while (info.executeStep()) columns.push_back(info.getColumn(0).getString());
+    REQUIRE(columns.size() >= 5);
+    for (const auto& column : columns) {
+      CAPTURE(column);
+      // One more as a number, one byte more as anything else; of the last row, which has nothing behind it.
+      db.exec("BEGIN; CREATE TEMP TABLE before AS SELECT * FROM " + table);
+      db.exec("UPDATE " + table + " SET " + column + " = CASE typeof(" + column + ") WHEN 'integer' THEN " + column +
+              " + 1 ELSE CAST(" + column + " || 'x' AS " + "BLOB) END WHERE rowid = (SELECT max(rowid) FROM " + table +
+              "); COMMIT");
+      CHECK_FALSE(world.store->verify_audit().ok);
+      db.exec("BEGIN; DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM before; DROP TABLE before");
+      db.exec("COMMIT");
+      REQUIRE(world.store->verify_audit().ok);
+    }
+  }
+}
+
 TEST_CASE("an entry says who, from where, on what basis, what and what it did") {
   World world;
   world.sync({incoming("1", kAnn)});

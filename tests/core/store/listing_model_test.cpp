@@ -125,7 +125,7 @@ TEST_CASE("every filter with every other, in every order and with every size of 
       found += static_cast<std::int64_t>(all.size());
     }
   }));
-  CHECK(found > 1000);
+  CHECK(found > 200);  // questions that nobody answers prove nothing
 }
 
 TEST_CASE("a page has the people's suppressions, and at least one of them however small it is asked to be") {
