@@ -5,7 +5,7 @@ import pty
 import subprocess
 import unittest
 
-from harness import CTL, World
+from harness import CTL, World, wait_for
 
 
 def loaded(world, contacts=60):
@@ -58,7 +58,9 @@ class Ctl(unittest.TestCase):
         with World() as world:
             loaded(world)
             self.assertIn("60 unchanged", self.ok(world, "sync", "--wait"))
+            before = len(world.runs())
             self.ok(world, "sync", "crm")
+            wait_for(lambda: len(world.runs()) > before and world.runs()[0]["state"] == "applied", "the run asked for")
             world.crm(1, opted_out=True)
             world.write()
             self.assertIn("1 unsubscribed", self.ok(world, "sync", "crm", "--full", "--wait"))
