@@ -55,8 +55,8 @@ Reply no_such_status() {
   return error(400, "VALIDATION_ERROR", "subscriptionId, statusState or channel is missing or invalid");
 }
 
-std::string results(const std::string& entries, std::string_view status = "COMPLETE") {
-  return R"({"status":)" + in_quotes(status) + R"(,"results":[)" + entries + ']' + kTimes;
+std::string results(const std::string& entries) {
+  return R"({"status":"COMPLETE","results":[)" + entries + ']' + kTimes;
 }
 
 std::string definitions() {
@@ -179,7 +179,7 @@ Reply Hubspot::preferences(Call& call) {
     const auto entry = wide_status(email, call);
     return json(results(entry.find(R"("UNSUBSCRIBED")") != std::string::npos ? entry : ""));
   }
-  if (get) return json(results(statuses_of(email), "SUCCESS"));
+  if (get) return json(results(statuses_of(email)));
   const auto status = call.body.is_object() ? set_status(email, call.body, call) : std::nullopt;
   return status ? json(results(*status)) : no_such_status();
 }
