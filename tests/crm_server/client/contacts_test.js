@@ -161,9 +161,9 @@ withWorld('search refuses pages beyond its limits and sees changes only after it
 
 withWorld('contacts are made, changed, archived and purged one by one', async (world) => {
   const { basicApi } = world.hubspot.crm.contacts;
-  const made = await basicApi.create({ properties: { email: 'ann@example.com', firstname: 'Ann' } });
+  const made = await basicApi.create({ properties: { email: 'ann@example.com', firstname: 'Ann' }, associations: [] });
   assert.equal(made.properties.email, 'ann@example.com');
-  const twice = await failure(basicApi.create({ properties: { email: 'ANN@example.com' } }));
+  const twice = await failure(basicApi.create({ properties: { email: 'ANN@example.com' }, associations: [] }));
   assert.equal(twice.code, 409);
   assert.equal(twice.body.category, 'CONFLICT');
   assert.ok(twice.body.message.includes(made.id));
@@ -175,7 +175,7 @@ withWorld('contacts are made, changed, archived and purged one by one', async (w
   assert.equal((await basicApi.getById(made.id, ['hs_email_optout'])).properties.hs_email_optout, null);
   await basicApi.archive(made.id);
   assert.equal((await failure(basicApi.getById(made.id))).code, 404);
-  const other = await basicApi.create({ properties: { email: 'bea@example.com' } });
+  const other = await basicApi.create({ properties: { email: 'bea@example.com' }, associations: [] });
   await basicApi.purge({ objectId: other.id });
   assert.equal((await failure(basicApi.getById(other.id, [], [], [], true))).code, 404);
 });

@@ -115,7 +115,7 @@ for (const base of [DATED, '/communication-preferences/v4'])
 
 withWorld('an opt-out belongs to the address: a contact that takes it on is opted out', async (world) => {
   await post(world, '/statuses/batch/unsubscribe-all?channel=EMAIL', { inputs: ['ann@example.com'] });
-  const made = await world.hubspot.crm.contacts.basicApi.create({ properties: { email: 'anna@example.com' } });
+  const made = await world.hubspot.crm.contacts.basicApi.create({ properties: { email: 'anna@example.com' }, associations: [] });
   assert.deepEqual(await optOutProperties(world), { 'anna@example.com': [null, ''] });
   await world.hubspot.crm.contacts.basicApi.update(made.id, { properties: { email: 'ann@example.com' } });
   assert.deepEqual(await optOutProperties(world), { 'ann@example.com': ['true', ''] });
