@@ -8,6 +8,7 @@
 #include <random>
 
 #include "config/secret_source.h"
+#include "connectors/http/rate_limiters.h"
 #include "core/sync/clock_watch.h"
 #include "core/sync/trigger.h"
 #include "daemon/engine/control.h"
@@ -100,6 +101,7 @@ class Engine final : public Control {
   Metrics metrics_;
   Threads threads_;
   sync::ClockWatch clock_watch_;  // of the store thread
+  connectors::http::RateLimiters limiters_;
   std::map<std::string, std::shared_ptr<Link>> links_;
   asio::steady_timer house_timer_;
   std::mt19937_64 random_{std::random_device{}()};

@@ -44,7 +44,7 @@ std::map<std::string, sync::LastRuns> configure(store::Store& store, const confi
 // replaced behind the same name.
 Setups Engine::make_setups(const config::Config& config, const config::Secrets& secrets) {
   static const config::ConnectionSecrets none;
-  const connectors::Environment environment{io_.get_executor(), threads_.work(), [this] { return now(); }};
+  const connectors::Environment environment{io_.get_executor(), threads_.work(), [this] { return now(); }, &limiters_};
   Setups setups;
   for (const auto& account : config.accounts)
     for (const auto& connection : account.connections) {

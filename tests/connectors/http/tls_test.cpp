@@ -60,12 +60,13 @@ TEST_CASE("a server that is what it says") {
     CHECK(asked_for == "localhost");
   }
   SUBCASE("is spoken to again on the same connection") {
-    world.server.answers({ok("1"), ok(gzip("2"), "Content-Encoding: gzip\r\n"), ok(std::string(500'000, '3'))});
+    const std::string large(500'000, '3');
+    world.server.answers({ok("1"), ok(gzip("2"), "Content-Encoding: gzip\r\n"), ok(large)});
     const auto client = world.client(world.options());
     const auto request = get("/");
     check_body(world.loop.wait(client->send(request)), "1");
     check_body(world.loop.wait(client->send(request)), "2");
-    check_body(world.loop.wait(client->send(post("/", std::string(300'000, 'x')))), std::string(500'000, '3'));
+    check_body(world.loop.wait(client->send(post("/", large))), large);
     CHECK(world.server.connections() == 1);
   }
   SUBCASE("and that is known by its address has no name to ask for") {
@@ -147,12 +148,13 @@ TEST_CASE("TLS that fails") {
 TEST_CASE("a body to the end of the connection is whole only with TLS's farewell") {
   for (const bool cut : {false, true}) {
     TlsWorld world;
-    world.server.script([cut](Peer& peer) -> asio::awaitable<void> {
+    const auto script = [cut](Peer& peer) -> asio::awaitable<void> {
       co_await peer.request();
       co_await peer.send("HTTP/1.1 200 OK\r\n\r\nhalf of it");
       if (!cut) co_await peer.farewell();
       peer.close();
-    });
+    };
+    world.server.script(script);
     const auto response = world.send(world.options());
     if (cut)
       check_error(response, ErrorKind::transient, "cut off");
