@@ -87,29 +87,36 @@ TEST_CASE("a server that is what it says") {
 TEST_CASE("who is not trusted is told nothing") {
   SUBCASE("a wrong host") {
     TlsWorld world({"DNS:other.example,DNS:localhost.example,DNS:*.localhost,IP:127.0.0.1", -3600, 3600});
-    world.refuses(world.options(), "hostname mismatch");
+    world.refuses(world.options(), "hostname mismatch: base_url has to");
   }
   SUBCASE("a wrong address") {
     TlsWorld world({"DNS:localhost,IP:127.0.0.2,DNS:127.0.0.1", -3600, 3600});
     ClientOptions options = world.options();
     options.base_url = "https://127.0.0.1:" + std::to_string(world.server.port());
-    world.refuses(options, "IP address mismatch");
+    world.refuses(options, "IP address mismatch: base_url has to");
   }
   SUBCASE("expired") {
     TlsWorld world({"DNS:localhost", -7200, -3600});
-    world.refuses(world.options(), "certificate has expired");
+    world.refuses(world.options(), "certificate has expired: the server needs a new one");
   }
   SUBCASE("not valid yet") {
     TlsWorld world({"DNS:localhost", 3600, 7200});
-    world.refuses(world.options(), "certificate is not yet valid");
+    world.refuses(world.options(), "certificate is not yet valid: this machine's clock");
   }
   SUBCASE("of a CA that nobody knows") {
     TlsWorld world;
     ClientOptions options = world.options();
-    SUBCASE("to the system") { options.ca_file.clear(); }
+    std::string why;
+    SUBCASE("to the system") {
+      options.ca_file.clear();
+      why = "self-signed certificate in certificate chain: if its issuer is to be trusted, ca_file";
+    }
     TestCa other;
-    SUBCASE("to the file, though it has the same name") { options.ca_file = other.file(); }
-    world.refuses(options, "");
+    SUBCASE("to the file, though it has the same name") {
+      options.ca_file = other.file();
+      why = "certificate signature failure";
+    }
+    world.refuses(options, why);
   }
 }
 
