@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <random>
+#include <set>
 
 #include "config/secret_source.h"
 #include "connectors/http/rate_limiters.h"
@@ -92,6 +93,8 @@ class Engine final : public Control {
   void wake_pushes();
   void mind_the_clock(store::Store& store);
   void bring_pushes_near(store::Store& store);
+  void resume_pushes(store::Store& store, const std::set<std::string>& connections);
+  std::set<std::string> stopped_pushing() const;
   double random();
   sync::Steady steady() const { return clock_.steady(); }
 
