@@ -25,6 +25,9 @@ constexpr auto kPause = 100us;
 
 struct Fed {
   explicit Fed(std::function<bool()> healthy) : dog(io.get_executor(), std::move(healthy), [this] { ++times; }) {
+    config::Log quiet;
+    quiet.level = "off";
+    set_up_log(quiet);
     asio::co_spawn(io, dog.run(kPause), asio::detached);
   }
 
@@ -76,9 +79,6 @@ class Hang {
  public:
   Hang() {
     REQUIRE(::mkdtemp(folder_.data()) != nullptr);
-    config::Log quiet;
-    quiet.level = "off";
-    set_up_log(quiet);
     Clock clock;
     clock.steady = [this] { return sync::Steady(time_.load()); };
     threads_.emplace(folder_ + "/store.db", clock, [](sync::Steady) {});
