@@ -227,7 +227,7 @@ Reply Hubspot::batch(const Call& call) {
   if (!missing.empty())
     body += R"(,"numErrors":1,"errors":[{"status":"error","category":"OBJECT_NOT_FOUND","message":"Could not get some )"
             R"(CONTACT objects, they may be deleted or not exist. Check that ids are valid.","context":{"ids":[)" +
-            missing + "]}}]";
+            missing + R"(]},"errors":[],"links":{}}])";
   body += R"(,"startedAt":"2026-01-01T00:00:00.000Z","completedAt":"2026-01-01T00:00:00.001Z"})";
   return json(body, !missing.empty() ? 207 : what == "create" ? 201 : 200);
 }

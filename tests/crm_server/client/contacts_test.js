@@ -240,6 +240,7 @@ withWorld('the opt-out property is defined, read-only, and a bool; what does not
   const { results } = await coreApi.getAll('contacts');
   const names = results.map((property) => property.name);
   for (const name of [...PROPERTIES, 'hs_email_optout_39644612']) assert.ok(names.includes(name), name);
-  const some = await batchApi.read('contacts', { archived: false, inputs: [{ name: 'email' }, { name: 'no_such' }] });
+  const inputs = [{ name: 'email' }, { name: 'no_such' }];
+  const some = await batchApi.read('contacts', { archived: false, dataSensitivity: 'non_sensitive', inputs });
   assert.deepEqual(some.results.map((property) => property.name), ['email']);
 });
