@@ -40,6 +40,21 @@ class Rule(unittest.TestCase):
             self.assertEqual(run["counts"]["kept_unsubscribed"], 1)
             self.assertEqual(world.reasons("ann@example.com"), ["contact"])
 
+    def test_a_no_taken_back_here_is_taken_back_in_the_crm_where_both_are_pushed(self):
+        with HubSpotWorld(options="push: both") as world:
+            world.crm.create("ann@example.com")
+            world.start()
+            world.sync()
+            world.post("contacts/unsubscribe", {"account": "harbour", "email": "ann@example.com"})
+            wait_for(lambda: world.crm.opted_out("ann@example.com"), "the opt-out arrives")
+            world.sync()
+            _, answer = world.post("contacts/ann@example.com/resubscribe?account=harbour",
+                                   {"confirmation": {"permission": True, "statement": "by phone"}})
+            self.assertEqual(answer["outcome"], "resubscribed", answer)
+            wait_for(lambda: not world.crm.opted_out("ann@example.com"), "the opt-in arrives")
+            world.sync()
+            self.assertTrue(world.contact("ann@example.com")["mailable"])
+
     def test_what_is_only_ours_to_know_is_never_pushed(self):
         with HubSpotWorld() as world:
             world.crm.create("ann@example.com")
