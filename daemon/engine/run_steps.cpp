@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t kStageBatch = 2000;
 constexpr std::size_t kApplyBatch = 5000;
+constexpr std::size_t kSmallPage = 500;  // records that the network thread may spend its time on
 
 Decision decide(const LookedUp& known, const Incoming& incoming, const domain::SyncRules& rules) {
   const domain::Known facts{known.mirror ? &*known.mirror : nullptr, known.linked, known.target, known.merged};
@@ -101,9 +102,6 @@ RunContext begin(store::Store& store, const config::Connection& connection, stor
   context.cursor = state->cursor;
   context.known = state->records;
   context.key = store.fingerprint_key();
-  if (context.sealed) return context;
-  context.seen = sync::SeenSet(static_cast<std::size_t>(state->records));
-  store.fingerprints(connection.id, [&](std::uint64_t fingerprint) { context.seen.insert(fingerprint); });
   return context;
 }
 
@@ -125,6 +123,8 @@ void stage_pending(store::Store& store, RunContext& context) {
   auto changed = std::exchange(context.pending, {});
   keep_one_per_id(changed, context.counts.duplicates);
   if (changed.empty()) return;
+  for (auto& incoming : changed)
+    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
   const auto known = store.look_up(context.run, changed);
   std::vector<Incoming> spool;
   std::vector<store::ChangeDraft> drafts;
@@ -158,7 +158,16 @@ void stage_pending(store::Store& store, RunContext& context) {
 
 }  // namespace
 
-void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
+namespace {
+
+// A poll that finds nothing new does not read a million fingerprints for it.
+void read_seen(store::Store& store, RunContext& context) {
+  context.seen_read = true;
+  context.seen = sync::SeenSet(static_cast<std::size_t>(context.known));
+  store.fingerprints(context.connection.id, [&](std::uint64_t fingerprint) { context.seen.insert(fingerprint); });
+}
+
+void take(RunContext& context, std::vector<domain::RemoteRecord>& records) {
   auto& pending = context.pending;
   for (auto& record : records) {
     ++context.counts.fetched;
@@ -167,11 +176,23 @@ void stage_page(store::Store& store, RunContext& context, std::vector<domain::Re
       ++context.counts.unchanged;
       continue;
     }
-    Incoming incoming{std::move(record), {}, fingerprint};
-    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
-    pending.push_back(std::move(incoming));
+    pending.push_back({std::move(record), {}, fingerprint});
   }
-  if (pending.size() >= kStageBatch) stage_pending(store, context);
+}
+
+}  // namespace
+
+bool take_small_page(RunContext& context, std::vector<domain::RemoteRecord>& records) {
+  const bool small = records.size() <= kSmallPage && context.pending.size() + records.size() < kStageBatch;
+  if (!records.empty() && (!small || !context.seen_read)) return false;
+  take(context, records);
+  return true;
+}
+
+void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
+  if (!records.empty() && !context.seen_read) read_seen(store, context);
+  take(context, records);
+  if (context.pending.size() >= kStageBatch) stage_pending(store, context);
 }
 
 namespace {

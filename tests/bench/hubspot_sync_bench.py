@@ -126,14 +126,16 @@ class Bench:
             select.select([], [], [], 0.01)
         return (self.world.crm.traffic()["first_ns"] - start) / 1e6
 
+    @staticmethod
+    def cell(seconds, memory, cpu):
+        return f"{seconds:7.2f} s {memory:5.1f} MB {cpu:5.2f} s CPU"
+
     def show(self, rounds):
         print(f"{self.contacts} contacts, medians of {rounds}")
-        print(f"{'':16} {'crmsyncd':>18} {'node':>18}   ratio")
+        print(f"{'':16} {'crmsyncd':>30} {'node':>30}   ratio")
         for what, figures in self.results.items():
-            (seconds, memory), (their_seconds, their_memory) = (
-                [statistics.median(f[i] for f in figures[who]) for i in (0, 1)] for who in ("crmsyncd", "node"))
-            print(f"{what:16} {seconds:7.2f} s {memory:5.1f} MB {their_seconds:7.2f} s {their_memory:5.1f} MB"
-                  f" {seconds / their_seconds:7.2f}")
+            ours, theirs = ([statistics.median(values) for values in zip(*figures[who])] for who in ("crmsyncd", "node"))
+            print(f"{what:16} {self.cell(*ours)} {self.cell(*theirs)} {ours[0] / theirs[0]:7.2f}")
         for what, figures in (("poll, nothing changed", self.polls), ("1,000 changed", self.changes),
                               ("the same, read again", self.changes_again)):
             took, calls = (statistics.median(values) for values in zip(*figures))
