@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 5> kAlways{"email", "firstname", "lastnam
                                                   "hs_merged_object_ids"};
 
 enum class Kind { null, boolean, number, text, nested };
-enum class Answer { absent, no, yes, odd };
+enum class Answer : std::uint8_t { absent, no, yes, odd };
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -32,7 +32,7 @@ Answer answer_of(const Condition& condition, bool own, Kind kind, std::string_vi
   return own || same_word(value, "false") ? Answer::no : Answer::odd;
 }
 
-// What has been read of one row.
+// What has been read of one row. Cleared, it keeps its memory.
 struct Row {
   bool is_object = false;
   bool has_properties = false;
@@ -42,6 +42,13 @@ struct Row {
   std::optional<domain::Millis> modified, updated, archived_at;
   bool archived = false;
   std::array<Answer, 32> answers{};
+
+  void clear() {
+    for (std::string* text : {&twice, &id, &email, &first_name, &last_name, &merged}) text->clear();
+    for (auto* time : {&modified, &updated, &archived_at}) time->reset();
+    is_object = has_properties = has_email = archived = false;
+    answers.fill(Answer::absent);
+  }
 };
 
 class PageHandler final : public http::JsonEvents {
@@ -133,8 +140,14 @@ class PageHandler final : public http::JsonEvents {
     return true;
   }
 
+  // A contact has the time of its last change twice.
+  std::optional<domain::Millis> time_of(std::string_view text) {
+    if (text != time_text_) time_ = parse_time(time_text_ = text);
+    return time_;
+  }
+
   void begin_row(bool is_object) {
-    row_ = Row();
+    row_.clear();
     row_.is_object = is_object;
     ++page_.rows;
   }
@@ -151,9 +164,9 @@ class PageHandler final : public http::JsonEvents {
       if (!row_.id.empty() && row_.id != value) row_.twice = "id";
       if (kind == Kind::text || kind == Kind::number) row_.id = value;
     } else if (key_ == "updatedAt") {
-      row_.updated = parse_time(value);
+      row_.updated = time_of(value);
     } else if (key_ == "archivedAt") {
-      row_.archived_at = parse_time(value);
+      row_.archived_at = time_of(value);
     } else if (key_ == "archived") {
       row_.archived = row_.archived || value == "true";
     }
@@ -173,7 +186,7 @@ class PageHandler final : public http::JsonEvents {
     } else if (key_ == "lastname") {
       row_.last_name = text;
     } else if (key_ == "lastmodifieddate") {
-      row_.modified = parse_time(text);
+      row_.modified = time_of(text);
     } else if (key_ == "hs_merged_object_ids") {
       row_.merged = kind == Kind::number ? value : text;
     }
@@ -263,6 +276,8 @@ class PageHandler final : public http::JsonEvents {
   std::array<Where, http::kDeepestJson> stack_{};
   std::size_t depth_ = 0;
   std::string_view key_;
+  std::string time_text_;  // what was parsed last
+  std::optional<domain::Millis> time_;
   Row row_;
   bool has_results_ = false;
 };

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <utility>
 
@@ -164,19 +165,33 @@ namespace {
 void read_seen(store::Store& store, RunContext& context) {
   context.seen_read = true;
   context.seen = sync::SeenSet(static_cast<std::size_t>(context.known));
-  store.fingerprints(context.connection.id, [&](std::uint64_t fingerprint) { context.seen.insert(fingerprint); });
+  constexpr std::size_t kAhead = 16;
+  std::array<std::uint64_t, kAhead> announced{};
+  std::size_t count = 0;
+  store.fingerprints(context.connection.id, [&](std::uint64_t fingerprint) {
+    context.seen.announce(fingerprint);
+    const auto earlier = std::exchange(announced[count % kAhead], fingerprint);
+    if (count++ >= kAhead) context.seen.insert(earlier);
+  });
+  for (std::size_t i = 0; i < std::min(count, kAhead); ++i) context.seen.insert(announced[i]);
 }
 
 void take(RunContext& context, std::vector<domain::RemoteRecord>& records) {
   auto& pending = context.pending;
-  for (auto& record : records) {
-    ++context.counts.fetched;
-    const auto fingerprint = sync::fingerprint(context.key, record);
+  std::vector<std::uint64_t> fingerprints;
+  fingerprints.reserve(records.size());
+  for (const auto& record : records) {
+    fingerprints.push_back(sync::fingerprint(context.key, record));
+    context.seen.announce(fingerprints.back());
+  }
+  context.counts.fetched += static_cast<std::int64_t>(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto fingerprint = fingerprints[i];
     if (context.seen.mark_seen(fingerprint)) {
       ++context.counts.unchanged;
       continue;
     }
-    pending.push_back({std::move(record), {}, fingerprint});
+    pending.push_back({std::move(records[i]), {}, fingerprint});
   }
 }
 
