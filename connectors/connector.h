@@ -24,6 +24,10 @@ namespace crmsync::connectors {
 
 namespace asio = boost::asio;
 
+namespace http {
+class RateLimiters;
+}
+
 enum class Mode { incremental, full };
 
 // To whom an opt-out belongs in this CRM: decides whether one push is needed per address or per record.
@@ -105,7 +109,8 @@ class Connector {
 struct Environment {
   asio::any_io_executor executor;
   asio::any_io_executor work;
-  std::function<domain::Millis()> now;  // wall clock
+  std::function<domain::Millis()> now;     // wall clock
+  http::RateLimiters* limiters = nullptr;  // for HTTP: shared by all connections; nullptr: each has its own
 };
 
 // One option of a connector's section of the configuration.

@@ -15,6 +15,7 @@
 #include "daemon/connector_schemas.h"
 #include "daemon/engine/engine.h"
 #include "daemon/engine/log.h"
+#include "daemon/engine/watchdog.h"
 
 namespace crmsync {
 
@@ -39,7 +40,8 @@ class Daemon {
             [this](const api::HttpRequest& r) { return service_.admit(r); },
             [this](const api::HttpRequest& r) { return service_.handle(r); }),
         signals_(io_, SIGUSR1, SIGUSR2),
-        watchdog_(io_),
+        watchdog_(
+            io_.get_executor(), [this] { return engine_.healthy(); }, [] { sd_notify(0, "WATCHDOG=1"); }),
         pause_(io_) {
     for (const int signal : {SIGHUP, SIGTERM, SIGINT}) signals_.add(signal);
     std::signal(SIGPIPE, SIG_IGN);
@@ -52,7 +54,7 @@ class Daemon {
     }
     engine_.start();
     wait_for_signal();
-    asio::co_spawn(io_, ping_watchdog(), rethrow);
+    feed_watchdog();
     sd_notify(0, "READY=1\nSTATUS=Running");
     log_event(Level::info, "ready",
               {{"connections", std::to_string(engine_.activity().size())}, {"socket", engine_.config()->api.socket}});
@@ -131,25 +133,16 @@ class Daemon {
     log_event(Level::error, "configuration refused, the old one stays", {{"problem", problem}});
   }
 
-  // From this thread, so that a hang of it is one; and only while the store does not hang. A long write is no hang.
-  asio::awaitable<void> ping_watchdog() {
+  void feed_watchdog() {
     std::uint64_t micros = 0;
-    if (sd_watchdog_enabled(0, &micros) <= 0) co_return;
-    boost::system::error_code error;
-    bool said = false;
-    while (!stopping_) {
-      const bool healthy = engine_.healthy();
-      if (healthy) sd_notify(0, "WATCHDOG=1");
-      if (!healthy && !std::exchange(said, true)) log_event(Level::error, "the store hangs");
-      watchdog_.expires_after(std::chrono::microseconds(micros / 2));
-      co_await watchdog_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    }
+    if (sd_watchdog_enabled(0, &micros) <= 0) return;
+    asio::co_spawn(io_, watchdog_.run(std::chrono::microseconds(micros / 2)), rethrow);
   }
 
   asio::awaitable<void> shut_down() {
     const auto begun = std::chrono::steady_clock::now();
     engine_.stop();
-    watchdog_.cancel();
+    watchdog_.stop();
     co_await server_.stop(kForRequests);
     co_await wait_for_engine(begun + kForPushes);
     engine_.stop_pushing();
@@ -175,7 +168,7 @@ class Daemon {
   api::Service service_;
   api::HttpServer server_;
   asio::signal_set signals_;
-  asio::steady_timer watchdog_;
+  engine::Watchdog watchdog_;
   asio::steady_timer pause_;
   bool stopping_ = false;
   bool reload_asked_ = false;

@@ -11,12 +11,17 @@ bool makes_sense(const Rate& rate) {
   return std::isfinite(rate.requests) && rate.requests > 0 && rate.per > std::chrono::milliseconds(0);
 }
 
+// A limit of nothing would stop a connection for ever without a word.
+Rate sensible(Rate rate) { return makes_sense(rate) ? rate : Rate{1, std::chrono::milliseconds(1000)}; }
+
+double interval_of(const Rate& rate) { return static_cast<double>(rate.per.count()) / rate.requests; }
+
 }  // namespace
 
+bool is_slower(const Rate& a, const Rate& b) { return interval_of(sensible(a)) > interval_of(sensible(b)); }
+
 RateLimiter::Bucket::Bucket(Rate rate, double burst) : burst_(std::isfinite(burst) ? std::max(1.0, burst) : 1.0) {
-  // A limit of nothing would stop a connection for ever without a word.
-  if (!makes_sense(rate)) rate = Rate{1, std::chrono::milliseconds(1000)};
-  set(configured, rate);
+  set(configured, sensible(rate));
 }
 
 void RateLimiter::Bucket::set(Source source, Rate rate) {
@@ -66,6 +71,8 @@ void RateLimiter::Bucket::trim() {
 }
 
 RateLimiter::RateLimiter(Rate common, double burst) : common_(common, burst) {}
+
+void RateLimiter::set_common(Rate rate) { common_.set(configured, sensible(rate)); }
 
 void RateLimiter::set_lane(const std::string& lane, Rate rate, double burst) {
   lanes_.insert_or_assign(lane, Bucket(rate, burst));

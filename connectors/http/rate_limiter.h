@@ -19,6 +19,7 @@ struct Rate {
   double requests = 0;  // so many ...
   std::chrono::milliseconds per{1000};
 };
+bool is_slower(const Rate& a, const Rate& b);
 
 // In no window of length `per` are there ever more requests than `requests`, the burst included (whole requests only; a
 // rate above kCounted in one window is kept on average alone). Between bursts requests are spread evenly.
@@ -28,6 +29,8 @@ class RateLimiter {
 
   // `common` limits everything; `burst` requests may go at once (at least 1).
   explicit RateLimiter(Rate common, double burst = 1);
+  // Changes the configured common rate; what went through counts on.
+  void set_common(Rate rate);
   // Setting a lane again changes its rate and forgets what went through it.
   void set_lane(const std::string& lane, Rate rate, double burst = 1);
   // The common rate as the server tells it, in its own words: the configured one stays an upper bound. A rate that

@@ -7,6 +7,27 @@
 
 namespace crmsync::connectors::http {
 
+namespace {
+
+const char* cure_of(long problem) {
+  switch (problem) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: return ": the server needs a new one, or this machine's clock is wrong";
+    case X509_V_ERR_CERT_NOT_YET_VALID: return ": this machine's clock may be wrong";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return ": base_url has to have a name that the certificate is for";
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return ": if its issuer is to be trusted, ca_file has to name the issuer's certificate";
+    default: return "";
+  }
+}
+
+}  // namespace
+
 Result<asio::ssl::context> make_tls(const std::string& ca_file) {
   asio::ssl::context context(asio::ssl::context::tls_client);
   boost::system::error_code ec;
@@ -33,7 +54,7 @@ bool expect_host(SSL* tls, const std::string& host) {
 
 std::string certificate_problem(SSL* tls) {
   const long result = SSL_get_verify_result(tls);
-  return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
+  return result == X509_V_OK ? std::string() : std::string(X509_verify_cert_error_string(result)) + cure_of(result);
 }
 
 }  // namespace crmsync::connectors::http

@@ -17,7 +17,7 @@ Result<asio::ssl::context> make_tls(const std::string& ca_file);
 // Before the handshake: the name to ask for, and that the certificate must be for. An address is no server name.
 bool expect_host(SSL* tls, const std::string& host);
 
-// After a handshake that failed: what was wrong with the certificate, empty if it was something else.
+// After a handshake that failed: what was wrong with the certificate and what to do, empty if it was something else.
 std::string certificate_problem(SSL* tls);
 
 }  // namespace crmsync::connectors::http

@@ -113,7 +113,7 @@ std::unique_ptr<Connector> make(const ConnectionOptions& connection, const Envir
   if (!client) return std::make_unique<Broken>(client.error());
   Network network;
   network.client = std::move(*client);
-  network.limiter = make_limiter(rate);
+  network.limiter = limiter_of(options, rate, environment.limiters);
   return make_connector(std::move(options), environment, std::move(network));
 }
 

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "connectors/http/url.h"
 #include "connectors/hubspot/answers.h"
 
 namespace crmsync::connectors::hubspot {
@@ -114,10 +115,14 @@ asio::awaitable<void> Session::look_at_the_clock() {
   if (const auto account = decode_account(response->body)) learnt_->utc_offset = account->utc_offset;
 }
 
-std::shared_ptr<http::RateLimiter> make_limiter(std::optional<http::Rate> configured) {
-  auto limiter = std::make_shared<http::RateLimiter>(configured.value_or(highest_rate()));
-  limiter->set_lane(std::string(kSearchLane), search_rate());
-  return limiter;
+std::shared_ptr<http::RateLimiter> limiter_of(const Options& options, std::optional<http::Rate> configured,
+                                              http::RateLimiters* limiters) {
+  const auto with_lanes = [](http::RateLimiter& fresh) { fresh.set_lane(std::string(kSearchLane), search_rate()); };
+  http::RateLimiters own;
+  const auto url = http::parse_base_url(options.base_url);
+  const std::string place = url ? url->host_and_port() + url->prefix : options.base_url;
+  const auto key = http::account_key({"hubspot", place, options.token});
+  return (limiters ? *limiters : own).join(key, configured.value_or(highest_rate()), with_lanes);
 }
 
 }  // namespace crmsync::connectors::hubspot

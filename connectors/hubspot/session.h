@@ -10,6 +10,7 @@
 
 #include "connectors/connector.h"
 #include "connectors/http/api.h"
+#include "connectors/http/rate_limiters.h"
 #include "connectors/hubspot/codec.h"
 #include "connectors/hubspot/errors.h"
 #include "connectors/hubspot/options.h"
@@ -75,7 +76,9 @@ class Session {
   bool clock_seen_ = false;
 };
 
-// A rate limiter with HubSpot's limits, and a lower one of the connection's if it has one.
-std::shared_ptr<http::RateLimiter> make_limiter(std::optional<http::Rate> configured);
+// The rate limiter of the account that base URL and token lead to, with HubSpot's limits, and a lower one of the
+// connection's if it has one. Without `limiters` it is shared with nobody.
+std::shared_ptr<http::RateLimiter> limiter_of(const Options& options, std::optional<http::Rate> configured,
+                                              http::RateLimiters* limiters);
 
 }  // namespace crmsync::connectors::hubspot

@@ -41,6 +41,9 @@ void AuditLog::seal() {
   const Digest hash = link_->finish(next_seq_ - 1);
   Query insert(db_, "INSERT INTO audit_link(at, first_seq, last_seq, hash) VALUES(?,?,?,?)");
   insert.bind(now_).bind(first_seq_).bind(next_seq_ - 1).bind_blob(bytes_of(hash)).run();
+  Query(db_, "INSERT INTO meta VALUES('audit_end', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+      .bind_blob(bytes_of(hash))
+      .run();
   link_.reset();
 }
 
@@ -51,9 +54,14 @@ std::vector<AuditRow> read_audit(Database& db, const std::string& account, Id co
   static const std::string by_contact =
       std::string(kColumns) +
       "WHERE a.contact_id = ?1 AND (?2 = '' OR n.name = ?2) AND a.seq > ?3 ORDER BY a.seq LIMIT ?4";
-  static const std::string by_account =
-      std::string(kColumns) + "WHERE (?1 = 0) AND (?2 = '' OR n.name = ?2) AND a.seq > ?3 ORDER BY a.seq LIMIT ?4";
-  Query query(db, contact != 0 ? by_contact.c_str() : by_account.c_str());
+  // No join: the index of the account has to drive, or a small account's entries are looked for among everybody's.
+  static const std::string by_account = std::string(kColumns) +
+                                        "WHERE ?1 = 0 AND a.account_id = (SELECT id FROM account WHERE name = ?2) "
+                                        "AND a.seq > ?3 ORDER BY a.seq LIMIT ?4";
+  static const std::string all =
+      std::string(kColumns) + "WHERE ?1 = 0 AND ?2 = '' AND a.seq > ?3 ORDER BY a.seq LIMIT ?4";
+  const std::string& sql = contact != 0 ? by_contact : account.empty() ? all : by_account;
+  Query query(db, sql.c_str());
   query.bind(contact).bind(account).bind(after).bind(static_cast<std::int64_t>(limit));
   std::vector<AuditRow> rows;
   while (query.step()) {

@@ -11,7 +11,8 @@ class Verifier {
       : links_(db, "SELECT id, at, first_seq, last_seq, hash FROM audit_link ORDER BY id"),
         entries_(db,
                  "SELECT seq, at, who, origin, basis, action, account_id, contact_id, reason, source, before, after, "
-                 "run_id, detail_hash, detail, salt, detail IS NULL FROM audit ORDER BY seq") {}
+                 "run_id, detail_hash, detail, salt, detail IS NULL FROM audit ORDER BY seq"),
+        end_(db, "SELECT value FROM meta WHERE key = 'audit_end'") {}
 
   AuditVerdict walk() {
     while (links_.step()) {
@@ -22,6 +23,7 @@ class Verifier {
       fail("entry " + std::to_string(entries_.integer(0)) + " belongs to no link");
       return verdict_;
     }
+    if (!check_end()) return verdict_;
     verdict_.ok = true;
     return verdict_;
   }
@@ -30,6 +32,12 @@ class Verifier {
   bool fail(std::string problem) {
     verdict_.problem = std::move(problem);
     return false;
+  }
+
+  // Nothing follows the last link that its absence would break, so the log's end is written down beside it.
+  bool check_end() {
+    if (end_.step() ? end_.view(0) == previous_ : previous_.empty()) return true;
+    return fail("the log ends with link " + std::to_string(next_link_ - 1) + ", and more were written");
   }
 
   bool check_link() {
@@ -66,6 +74,7 @@ class Verifier {
 
   Query links_;
   Query entries_;
+  Query end_;
   AuditVerdict verdict_;
   std::string previous_;
   Id next_link_ = 1;

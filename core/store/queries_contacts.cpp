@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <tuple>
 
 #include "core/store/parse_names.h"
@@ -25,101 +23,6 @@ ContactRow read_contact(const Query& query) {
   if (!query.view(6).empty()) row.reason = reason_named(query.view(6));
   row.changed_at = query.integer(7);
   return row;
-}
-
-// A cursor names the sort and the last row's key: "address|ann@example.com", "changed|TIME|ID", "status|N|ADDRESS".
-struct After {
-  std::int64_t number = 0;  // changed_at or status
-  Id id = 0;
-  std::string address;
-};
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<After> parse_after(const ContactQuery& query) {
-  constexpr std::array<std::string_view, 3> names{"address|", "changed|", "status|"};
-  const auto prefix = names[static_cast<std::size_t>(query.sort)];
-  std::string_view text = query.after;
-  if (!text.starts_with(prefix)) return std::nullopt;
-  text.remove_prefix(prefix.size());
-  After after;
-  if (query.sort == ContactSort::address) {
-    after.address = text;
-    return after;
-  }
-  const auto bar = text.find('|');
-  const auto number = number_in(text.substr(0, bar));
-  if (bar == std::string_view::npos || !number) return std::nullopt;
-  after.number = *number;
-  text.remove_prefix(bar + 1);
-  if (query.sort == ContactSort::status) {
-    after.address = text;
-    return after;
-  }
-  const auto id = number_in(text);
-  if (!id) return std::nullopt;
-  after.id = *id;
-  return after;
-}
-
-std::string next_after(const ContactQuery& query, const ContactRow& last) {
-  switch (query.sort) {
-    case ContactSort::address: return "address|" + last.address;
-    case ContactSort::changed: return "changed|" + std::to_string(last.changed_at) + "|" + std::to_string(last.id);
-    case ContactSort::status: break;
-  }
-  return "status|" + std::to_string(static_cast<int>(last.status)) + "|" + last.address;
-}
-
-// LIKE pattern for a substring; the escape character is '\'.
-std::string like_pattern(std::string_view text) {
-  std::string pattern = "%";
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c;
-  }
-  return pattern + "%";
-}
-
-// Each shape of question is served by an index: by address, by status, by last change, and by reason (the suppressions'
-// own index drives the listing). The text filter scans.
-std::string statement_for(const ContactQuery& q) {
-  const bool by_reason = q.reason.has_value() && q.sort == ContactSort::address;
-  const std::string account = "(SELECT id FROM account WHERE name = ?1)";
-  std::string sql = "SELECT k.id, ?1, k.address, k.display, k.name, k.status, k.reason, k.changed_at FROM ";
-  if (by_reason)
-    sql += "suppression s CROSS JOIN contact k ON k.id = s.contact_id WHERE s.account_id = " + account +
-           " AND s.reason = ?3 ";
-  else
-    sql += "contact k WHERE k.account_id = " + account + " ";
-  if (q.reason && !by_reason)
-    sql += "AND EXISTS(SELECT 1 FROM suppression s WHERE s.contact_id = k.id AND s.reason = ?3) ";
-  if (q.status) sql += "AND k.status = ?2 ";
-  if (!q.text.empty()) sql += "AND (k.address LIKE ?4 ESCAPE '\\' OR k.name LIKE ?4 ESCAPE '\\') ";
-  if (!q.connection.empty())
-    sql +=
-        "AND EXISTS(SELECT 1 FROM record r JOIN connection c ON c.id = r.connection_id WHERE r.contact_id = k.id "
-        "AND c.name = ?5 AND r.deleted = 0) ";
-  const bool continued = !q.after.empty();
-  if (q.sort == ContactSort::address) {
-    const std::string key = by_reason ? "s.address" : "k.address";
-    if (continued) sql += "AND " + key + " > ?7 ";
-    if (by_reason) sql += "GROUP BY s.address ";
-    sql += "ORDER BY " + key;
-  } else if (q.sort == ContactSort::changed) {
-    if (continued) sql += "AND (k.changed_at, k.id) < (?6, ?8) ";
-    sql += "ORDER BY k.changed_at DESC, k.id DESC";
-  } else {
-    // Of one status the address alone tells where to go on: by the pair, SQLite walks through the page's predecessors.
-    if (continued) sql += q.status ? "AND k.address > ?7 " : "AND (k.status, k.address) > (?6, ?7) ";
-    sql += "ORDER BY k.status, k.address";
-  }
-  return sql + " LIMIT ?9";
 }
 
 void add_records(Database& db, ContactRow& row) {
@@ -155,30 +58,6 @@ std::optional<ContactRow> whole_contact(Database& db, Query& query) {
 }
 
 }  // namespace
-
-std::optional<ContactPage> contacts(Database& db, const ContactQuery& q) {
-  std::optional<After> after = After{};
-  if (!q.after.empty()) after = parse_after(q);
-  if (!after) return std::nullopt;
-  Query query(db, statement_for(q));
-  query.bind(q.account);
-  q.status ? query.bind(static_cast<int>(*q.status)) : query.bind_null();
-  q.reason ? query.bind(domain::to_string(*q.reason)) : query.bind_null();
-  query.bind(like_pattern(q.text)).bind(q.connection).bind(after->number).bind(after->address).bind(after->id);
-  const std::size_t limit = std::clamp<std::size_t>(q.limit, 1, 1000);
-  query.bind(limit + 1);
-  ContactPage page;
-  while (query.step()) {
-    if (page.contacts.size() == limit) {
-      page.next = next_after(q, page.contacts.back());
-      break;
-    }
-    page.contacts.push_back(read_contact(query));
-    auto& row = page.contacts.back();
-    if (row.status == Status::unsubscribed) row.suppressions = active_suppressions(db, row.id);
-  }
-  return page;
-}
 
 ContactCounts counts(Database& db, const std::string& account) {
   ContactCounts counts;

@@ -154,7 +154,33 @@ CREATE TABLE arrival(id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES 
 CREATE INDEX arrival_chunk ON arrival(run_id, chunk, id);
 )sql";
 
-constexpr std::array<const char*, 2> kMigrations{kVersion1, kVersion2};
+// Version 3. A page of a list costs the same however many contacts there are: each index below is one list, of one
+// status, in one order. A suppression repeats its contact's status and last change for that; a trigger keeps it so.
+// Replacing an entry of the log is no way around its triggers, and its end is written down, so that cutting it shows.
+constexpr const char* kVersion3 = R"sql(
+DROP INDEX contact_changed;
+CREATE INDEX contact_changed ON contact(account_id, status, changed_at, id);
+
+ALTER TABLE suppression ADD COLUMN status INTEGER NOT NULL DEFAULT 1 CHECK(status IN (0,1,2));
+ALTER TABLE suppression ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+UPDATE suppression SET (status, changed_at) = (SELECT status, changed_at FROM contact WHERE id = contact_id);
+DROP INDEX suppression_reason;
+CREATE INDEX suppression_reason ON suppression(account_id, reason, status, address);
+CREATE INDEX suppression_changed ON suppression(account_id, reason, status, changed_at, contact_id);
+CREATE TRIGGER suppression_follows AFTER UPDATE OF status, changed_at ON contact BEGIN
+  UPDATE suppression SET status = NEW.status, changed_at = NEW.changed_at
+    WHERE contact_id = NEW.id AND (status <> NEW.status OR changed_at <> NEW.changed_at);
+END;
+
+CREATE INDEX audit_account ON audit(account_id, seq);
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS(SELECT 1 FROM audit WHERE seq = NEW.seq)
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER link_no_replace BEFORE INSERT ON audit_link WHEN EXISTS(SELECT 1 FROM audit_link WHERE id = NEW.id)
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+INSERT INTO meta SELECT 'audit_end', hash FROM audit_link ORDER BY id DESC LIMIT 1;
+)sql";
+
+constexpr std::array<const char*, 3> kMigrations{kVersion1, kVersion2, kVersion3};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 
@@ -167,7 +193,7 @@ bool is_of_another_program(Database& db) {
 
 int known_schema_version() { return static_cast<int>(kMigrations.size()); }
 
-void migrate(Database& db, const std::string& path) {
+void migrate(Database& db, const std::string& path, int to) {
   if (is_of_another_program(db))
     throw StoreError("the file " + path + " is the database of another program: give crmsyncd a path of its own");
   const int found = version_of(db);
@@ -176,8 +202,11 @@ void migrate(Database& db, const std::string& path) {
                      ", this crmsyncd knows up to " + std::to_string(known_schema_version()) +
                      ": install the newer crmsyncd that wrote it, or restore the " +
                      "backup that was made before the upgrade");
+  if (found < 0)
+    throw StoreError("the store " + path + " has schema version " + std::to_string(found) +
+                     ", which no crmsyncd writes: the file is damaged, restore a backup");
   db.exec("PRAGMA journal_mode=WAL");
-  for (int version = found; version < known_schema_version(); ++version) {
+  for (int version = found; version < to; ++version) {
     Transaction transaction(db);
     db.exec(kMigrations[static_cast<std::size_t>(version)]);
     db.exec(("PRAGMA user_version=" + std::to_string(version + 1)).c_str());

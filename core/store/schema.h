@@ -17,7 +17,8 @@ struct StoreError : std::runtime_error {
 };
 
 // Brings the schema up to date, each migration in one transaction, and turns WAL on. A newer schema than the binary
-// knows and a database of another program are refused and left as they are.
-void migrate(Database& db, const std::string& path);
+// knows, a damaged one and a database of another program are refused and left as they are. `to` is lower in tests of
+// older stores only.
+void migrate(Database& db, const std::string& path, int to = known_schema_version());
 
 }  // namespace crmsync::store

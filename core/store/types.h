@@ -149,7 +149,9 @@ struct ContactQuery {
 
 struct ContactPage {
   std::vector<ContactRow> contacts;  // with suppressions, without records
-  std::string next;                  // empty: the end
+  // Empty: the end. A page may be shorter than its limit, even empty, and still have a next one: what no index knows (a
+  // text, a connection) is looked for in a bounded number of contacts.
+  std::string next;
 };
 
 struct ContactCounts {

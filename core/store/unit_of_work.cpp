@@ -140,11 +140,11 @@ std::int64_t active_of(Database& db, Id contact, std::string_view reason) {
 
 bool UnitOfWork::insert_suppression(const Contact& who, const Suppression& s) {
   Query insert(db_,
-               "INSERT INTO suppression(contact_id, reason, record, source, since, evidence, account_id, address) "
-               "VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+               "INSERT INTO suppression(contact_id, reason, record, source, since, evidence, account_id, address, "
+               "changed_at) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
   insert.bind(who.id).bind(domain::to_string(s.reason)).bind(record_key(s.reason, s.source));
   insert.bind(s.source).bind(s.since).bind(s.evidence.empty() ? "{}" : s.evidence);
-  return insert.bind(who.account).bind(who.address).run() != 0;
+  return insert.bind(who.account).bind(who.address).bind(now_).run() != 0;
 }
 
 bool UnitOfWork::add(Id id, const Suppression& s, std::string_view detail) {

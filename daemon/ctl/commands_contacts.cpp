@@ -49,6 +49,19 @@ int for_each_contact(const Session& session, const Options& options, Ask ask, Vi
   return exit;
 }
 
+constexpr int kUsualPage = 50;
+
+std::string contacts_query(const Options& options, int limit, const std::string& after) {
+  return query_of({{"account", options.account},
+                   {"q", options.text},
+                   {"status", options.status},
+                   {"reason", options.reason},
+                   {"connection", options.connection},
+                   {"sort", options.sort},
+                   {"limit", std::to_string(limit)},
+                   {"after", after}});
+}
+
 std::string unsubscribed_view(const Json& contact, const Terminal&) {
   return "contact " + text_of(contact, "id") + " is unsubscribed (" + text_of(contact, "reason") + ")\n";
 }
@@ -56,15 +69,20 @@ std::string unsubscribed_view(const Json& contact, const Terminal&) {
 }  // namespace
 
 int list_contacts(Session& session, const Options& options) {
-  const auto query = query_of({{"account", options.account},
-                               {"q", options.text},
-                               {"status", options.status},
-                               {"reason", options.reason},
-                               {"connection", options.connection},
-                               {"sort", options.sort},
-                               {"limit", limit_text(options.limit)},
-                               {"after", options.after}});
-  return print_page(session, "/api/v1/contacts" + query, contacts_view);
+  // A page may be shorter than asked for and not the last: a text or a connection is looked for in so many contacts at
+  // a time.
+  const int wanted = options.limit == 0 ? kUsualPage : options.limit;
+  Json list{{"items", Json::array()}, {"next", options.after}};
+  do {
+    const auto missing = wanted - static_cast<int>(list["items"].size());
+    auto answer = session.get("/api/v1/contacts" + contacts_query(options, missing, text_of(list, "next")));
+    if (const auto* failure = std::get_if<Failure>(&answer)) return session.report(*failure);
+    auto& page = std::get<Json>(answer);
+    for (auto& item : page.at("items")) list["items"].push_back(std::move(item));
+    list["next"] = text_of(page, "next");
+  } while (static_cast<int>(list["items"].size()) < wanted && !text_of(list, "next").empty());
+  if (text_of(list, "next").empty()) list["next"] = nullptr;
+  return print_items(session, list, contacts_view);
 }
 
 int show_contacts(Session& session, const Options& options) {

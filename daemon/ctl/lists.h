@@ -5,12 +5,9 @@
 
 namespace crmsync::ctl {
 
-// Gets one page and prints it: with --json as it came, otherwise by `view` and how to go on.
+// Prints a page: with --json as it came, otherwise by `view` and how to go on.
 template <class View>
-int print_page(const Session& session, const std::string& target, View view) {
-  const auto answer = session.get(target);
-  if (const auto* failure = std::get_if<Failure>(&answer)) return session.report(*failure);
-  const auto& page = std::get<Json>(answer);
+int print_items(const Session& session, const Json& page, View view) {
   if (session.json()) {
     session.print(page);
     return kFine;
@@ -18,6 +15,14 @@ int print_page(const Session& session, const std::string& target, View view) {
   session.out() << view(page.at("items"), session.terminal());
   if (const std::string next = text_of(page, "next"); !next.empty()) session.err() << "more: --after " << next << "\n";
   return kFine;
+}
+
+// Gets one page and prints it.
+template <class View>
+int print_page(const Session& session, const std::string& target, View view) {
+  const auto answer = session.get(target);
+  if (const auto* failure = std::get_if<Failure>(&answer)) return session.report(*failure);
+  return print_items(session, std::get<Json>(answer), view);
 }
 
 inline std::string limit_text(int limit) { return limit == 0 ? "" : std::to_string(limit); }

@@ -174,6 +174,7 @@ asio::awaitable<bool> Engine::retry_push(store::Id push) {
     found = store.retry_push(push, now());
   };
   co_await threads_.write(retry_job);
+  for (const auto& [id, link] : links_) link->push_gate.person_looked();
   wake_pushes();
   co_return found;
 }

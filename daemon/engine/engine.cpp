@@ -75,6 +75,13 @@ void Engine::trigger_all(store::RunMode mode) {
   }
 }
 
+std::set<std::string> Engine::stopped_pushing() const {
+  std::set<std::string> stopped;
+  for (const auto& [id, link] : links_)
+    if (link->push_gate.stopped(steady())) stopped.insert(id);
+  return stopped;
+}
+
 void Engine::wake_pushes() {
   for (const auto& [id, link] : links_) link->wake_pushing();
 }

@@ -6,8 +6,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <random>
+#include <set>
 
 #include "config/secret_source.h"
+#include "connectors/http/rate_limiters.h"
 #include "core/sync/clock_watch.h"
 #include "core/sync/trigger.h"
 #include "daemon/engine/control.h"
@@ -91,6 +93,8 @@ class Engine final : public Control {
   void wake_pushes();
   void mind_the_clock(store::Store& store);
   void bring_pushes_near(store::Store& store);
+  void resume_pushes(store::Store& store, const std::set<std::string>& connections);
+  std::set<std::string> stopped_pushing() const;
   double random();
   sync::Steady steady() const { return clock_.steady(); }
 
@@ -100,6 +104,7 @@ class Engine final : public Control {
   Metrics metrics_;
   Threads threads_;
   sync::ClockWatch clock_watch_;  // of the store thread
+  connectors::http::RateLimiters limiters_;
   std::map<std::string, std::shared_ptr<Link>> links_;
   asio::steady_timer house_timer_;
   std::mt19937_64 random_{std::random_device{}()};

@@ -7,6 +7,7 @@
 
 #include "daemon/engine/engine.h"
 #include "daemon/engine/push_alarm.h"
+#include "daemon/engine/push_gate.h"
 
 namespace crmsync::engine {
 
@@ -43,6 +44,7 @@ struct Engine::Link {
   asio::cancellation_signal stop_reading;
   asio::cancellation_signal stop_pushing;
   PushAlarm late_pushes;
+  PushGate push_gate;  // changed by the push loop while nothing is told, and by who has looked
   std::int64_t runs_started = 0;
   std::int64_t runs_finished = 0;
   std::optional<store::RunRow> last_run;

@@ -102,6 +102,16 @@ void Engine::bring_pushes_near(store::Store& store) {
               [&](const store::PushRow& row) { return sync::due_after_restart(progress_of(row), row.next_at, wall); });
 }
 
+// Pushes that wait because their connection was stopped are due now that a person has looked.
+void Engine::resume_pushes(store::Store& store, const std::set<std::string>& connections) {
+  const domain::Millis wall = now();
+  if (connections.empty()) return;
+  move_pushes(store, wall, [&](const store::PushRow& row) {
+    const bool waits = row.state == store::PushState::pending && connections.contains(row.connection);
+    return waits ? std::min(row.next_at, wall) : row.next_at;
+  });
+}
+
 // The connector's answers, one a push whatever it does.
 asio::awaitable<std::vector<PushResult>> Engine::tell(Link& link, const Setup& setup,
                                                       const std::vector<store::PushRow>& rows) {
@@ -155,12 +165,17 @@ asio::awaitable<void> Engine::push_batch(Link& link) {
   const auto results = co_await tell(link, *setup, rows);
   std::size_t failed = 0;
   const double luck = random();
+  PushGate gate = link.push_gate;
+  const bool replaced = link.setup != setup;  // what stopped it is history
   const auto settle_job = [&](store::Store& store) {
     mind_the_clock(store);
     std::vector<store::PushUpdate> updates;
+    const sync::Now both{steady(), now()};
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto verdict =
-          sync::after_attempt(progress_of(rows[i]), outcome_of(results[i].state), results[i].error, now(), luck);
+      auto verdict =
+          sync::after_attempt(progress_of(rows[i]), outcome_of(results[i].state), results[i].error, both.wall, luck);
+      if (replaced && verdict.stop_connection) verdict.next_at = both.wall, verdict.stop_connection = false;
+      gate.look(verdict, both);
       updates.push_back(update_of(rows[i], verdict, results[i].error ? results[i].error->message : ""));
     }
     store.settle_pushes(updates, now());
@@ -171,6 +186,7 @@ asio::awaitable<void> Engine::push_batch(Link& link) {
     }
   };
   co_await threads_.write(settle_job);
+  link.push_gate = gate;
   const auto first_error =
       std::find_if(results.begin(), results.end(), [](const PushResult& result) { return result.error.has_value(); });
   log_event(failed > 0 ? Level::warn : Level::info, failed > 0 ? "push failed" : "pushed",
@@ -194,7 +210,7 @@ asio::awaitable<void> Engine::push_loop(std::shared_ptr<Link> link) {
   boost::system::error_code ignored;
   while (!stopping_ && !link->retired) {
     link->push_asked = false;
-    co_await push_batch(*link);
+    if (link->push_gate.left(steady()) == sync::Steady(0)) co_await push_batch(*link);
     const auto setup = link->setup;
     std::optional<domain::Millis> next;
     const auto next_job = [&](store::Store& store) {
@@ -204,6 +220,7 @@ asio::awaitable<void> Engine::push_loop(std::shared_ptr<Link> link) {
     co_await threads_.write(next_job);
     if (!setup->connector->capabilities().push_opt_out) next.reset();
     std::int64_t wait = next ? std::clamp<std::int64_t>(*next - now(), 1, kLongSleep) : kLongSleep;
+    wait = std::max<std::int64_t>(wait, std::min<std::int64_t>(link->push_gate.left(steady()).count(), kLongSleep));
     if (wait > 1) {  // nothing is due: what is left, if anything, waits for the CRM
       Open open;
       const auto open_job = [&](store::Reader& reader) { open = open_pushes(reader, setup->connection.id, now()); };

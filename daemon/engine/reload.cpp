@@ -44,7 +44,7 @@ std::map<std::string, sync::LastRuns> configure(store::Store& store, const confi
 // replaced behind the same name.
 Setups Engine::make_setups(const config::Config& config, const config::Secrets& secrets) {
   static const config::ConnectionSecrets none;
-  const connectors::Environment environment{io_.get_executor(), threads_.work(), [this] { return now(); }};
+  const connectors::Environment environment{io_.get_executor(), threads_.work(), [this] { return now(); }, &limiters_};
   Setups setups;
   for (const auto& account : config.accounts)
     for (const auto& connection : account.connections) {
@@ -71,9 +71,11 @@ asio::awaitable<Result<void>> Engine::reload(std::shared_ptr<const config::Confi
   secrets.clear();
   std::map<std::string, sync::LastRuns> last;
   std::optional<Error> refused;
+  const auto stopped = stopped_pushing();
   const auto configure_job = [&](store::Store& store) {
     try {
       last = configure(store, *config, setups);
+      resume_pushes(store, stopped);
     } catch (const store::StoreError& error) {
       refused = Error(ErrorKind::config, error.what());
     }
@@ -95,6 +97,7 @@ void Engine::take_over(const Setups& setups, const std::map<std::string, sync::L
       link->setup = setup;
       link->retired = false;
       link->trigger.reloaded(settings, steady(), random());
+      link->push_gate.person_looked();
     } else {
       const auto known = last.find(id);
       const sync::Now both{steady(), now()};

@@ -62,6 +62,10 @@ GOOD = {
     "co_await in a text": ('log("co_await", A{1});',),
     "an attribute": ("[[maybe_unused]] auto r = co_await f();",),
     "an await in a lambda of a braced statement": ("Job job{[&]() -> awaitable<void> { co_await f(); }};",),
+    "a lambda that awaits for itself, handed over by who does not": (
+        "server.script([&, at, t = std::move(t)](Peer& p) -> awaitable<void> { for (;;) { co_await p.send(t); } });",),
+    "a brace beside a lambda that awaits for itself": (
+        "run(Options{1'000, 'x'}, [](Peer& p) -> awaitable<void> { if (a) { co_await p.send(b); } });",),
     "a macro": ("#define X(a) co_await f(A{a})\nint b;",),
 }
 

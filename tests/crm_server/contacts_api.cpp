@@ -1,5 +1,6 @@
-// Contacts: list, one, batches, writes, merges and the definition of a property.
+// Contacts: list, one, batches, writes and merges.
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "tests/crm_server/hubspot.h"
@@ -181,6 +182,10 @@ std::optional<std::string> text_in(const nlohmann::json& properties, const char*
   return properties[name].get<std::string>();
 }
 
+Reply not_valid(const std::string& property) {
+  return error(400, "VALIDATION_ERROR", "Property values were not valid: " + property);
+}
+
 std::string read_only_property(const nlohmann::json& properties) {
   for (const auto& [name, value] : properties.items())
     if (name != "email" && name != "firstname" && name != "lastname") return name;
@@ -189,8 +194,23 @@ std::string read_only_property(const nlohmann::json& properties) {
 
 }  // namespace
 
+// The record made of these properties, or what is wrong with them: an address belongs to one contact only.
+std::variant<Id, Reply> Hubspot::create(const nlohmann::json& input) {
+  const auto properties = input.value("properties", nlohmann::json::object());
+  const auto wrong = read_only_property(properties);
+  if (!wrong.empty()) return not_valid(wrong);
+  const auto email = text_in(properties, "email").value_or("");
+  const auto* other = email.empty() ? nullptr : crm_.find(std::string_view(email));
+  if (other) return error(409, "CONFLICT", "Contact already exists. Existing ID: " + std::to_string(other->id));
+  return crm_.create(email, text_in(properties, "firstname").value_or(""),
+                     text_in(properties, "lastname").value_or(""));
+}
+
 Reply Hubspot::batch(const Call& call) {
   const std::string& what = call.parts.at(1);
+  constexpr std::array<std::string_view, 4> kKnown{"read", "create", "update", "archive"};
+  if (std::find(kKnown.begin(), kKnown.end(), what) == kKnown.end())
+    return error(404, "NOT_FOUND", "resource not found");
   if (!call.body.is_object() || !call.body.contains("inputs") || !call.body["inputs"].is_array())
     return error(400, "VALIDATION_ERROR", "Invalid input JSON: inputs is missing");
   const auto& inputs = call.body["inputs"];
@@ -201,12 +221,10 @@ Reply Hubspot::batch(const Call& call) {
   for (const auto& input : inputs) {
     const std::string id = input.value("id", "");
     if (what == "create") {
-      const auto properties = input.value("properties", nlohmann::json::object());
-      const Id made =
-          crm_.create(text_in(properties, "email").value_or(""), text_in(properties, "firstname").value_or(""),
-                      text_in(properties, "lastname").value_or(""));
+      auto made = create(input);
+      if (auto* refused = std::get_if<Reply>(&made)) return std::move(*refused);
       results += results.empty() ? "" : ",";
-      append(results, *crm_.find(made), call);
+      append(results, *crm_.find(std::get<Id>(made)), call);
       continue;
     }
     const auto* contact = find(id, by_email, value_of(call.request.query, "archived") == "true");
@@ -223,7 +241,7 @@ Reply Hubspot::batch(const Call& call) {
     if (what == "update") {
       const auto properties = input.value("properties", nlohmann::json::object());
       const auto wrong = read_only_property(properties);
-      if (!wrong.empty()) return error(400, "VALIDATION_ERROR", "Property values were not valid: " + wrong);
+      if (!wrong.empty()) return not_valid(wrong);
       if (!has(call.met, "write_not_stored"))
         crm_.rename(contact->id, text_in(properties, "email"), text_in(properties, "firstname"),
                     text_in(properties, "lastname"));
@@ -236,7 +254,7 @@ Reply Hubspot::batch(const Call& call) {
   if (!missing.empty())
     body += R"(,"numErrors":1,"errors":[{"status":"error","category":"OBJECT_NOT_FOUND","message":"Could not get some )"
             R"(CONTACT objects, they may be deleted or not exist. Check that ids are valid.","context":{"ids":[)" +
-            missing + "]}}]";
+            missing + R"(]},"errors":[],"links":{}}])";
   body += R"(,"startedAt":"2026-01-01T00:00:00.000Z","completedAt":"2026-01-01T00:00:00.001Z"})";
   return json(body, !missing.empty() ? 207 : what == "create" ? 201 : 200);
 }
@@ -245,11 +263,10 @@ Reply Hubspot::write(const Call& call) {
   const auto properties =
       call.body.is_object() ? call.body.value("properties", nlohmann::json::object()) : nlohmann::json();
   if (call.parts.empty()) {
-    const Id made =
-        crm_.create(text_in(properties, "email").value_or(""), text_in(properties, "firstname").value_or(""),
-                    text_in(properties, "lastname").value_or(""));
+    auto made = create(call.body);
+    if (auto* refused = std::get_if<Reply>(&made)) return std::move(*refused);
     std::string body;
-    append(body, *crm_.find(made), call);
+    append(body, *crm_.find(std::get<Id>(made)), call);
     return json(body, 201);
   }
   const auto* contact = find(call.parts[0], value_of(call.request.query, "idProperty") == "email", false);
@@ -259,7 +276,7 @@ Reply Hubspot::write(const Call& call) {
   }
   if (!contact) return not_found();
   const auto wrong = read_only_property(properties);
-  if (!wrong.empty()) return error(400, "VALIDATION_ERROR", "Property values were not valid: " + wrong);
+  if (!wrong.empty()) return not_valid(wrong);
   const Id id = contact->id;
   if (!has(call.met, "write_not_stored"))
     crm_.rename(id, text_in(properties, "email"), text_in(properties, "firstname"), text_in(properties, "lastname"));
@@ -297,18 +314,6 @@ Reply Hubspot::contacts(Call& call) {
     return json("", 204);
   }
   return write(call);
-}
-
-Reply Hubspot::property_definition(const Call& call) const {
-  if (auto refused = lacks({"crm.objects.contacts.read"})) return *refused;
-  const std::string name = call.parts.empty() ? "" : call.parts[0];
-  const bool known = name == "hs_email_optout" || name == "email" || name.starts_with("hs_email_optout_");
-  if (!known || has(call.met, "missing_field"))
-    return error(404, "OBJECT_NOT_FOUND", "Property " + name + " does not exist");
-  return json(R"({"name":)" + in_quotes(name) +
-              R"(,"label":"Unsubscribed from all email","type":"bool","fieldType":"booleancheckbox",)"
-              R"("groupName":"emailinformation","description":"","options":[],"hubspotDefined":true,)"
-              R"("modificationMetadata":{"archivable":true,"readOnlyDefinition":true,"readOnlyValue":true}})");
 }
 
 }  // namespace crmsync::crm_server

@@ -74,7 +74,7 @@ Reply Hubspot::answer(const Request& request, const Met& met) {
   }
   if (is(0, "crm") && ((is(1, "properties") && dated) || (is(1, "v3") && is(2, "properties"))) && is(3, "contacts")) {
     drop(4);
-    return property_definition(call);
+    return property_definitions(call);
   }
   if (is(0, "communication-preferences") &&
       (is(1, "v3") || is(1, "v4") || (parts.size() > 1 && is_version(parts[1])))) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "tests/crm_server/crm.h"
@@ -45,11 +46,14 @@ class Hubspot {
   Reply list(const Call& call);
   Reply one(const Call& call);
   Reply batch(const Call& call);
+  std::variant<Id, Reply> create(const nlohmann::json& input);
   Reply write(const Call& call);
   Reply merge(const Call& call);
-  Reply property_definition(const Call& call) const;
   const Contact* find(const std::string& id, bool by_email, bool archived) const;
   void append(std::string& out, const Contact& contact, const Call& call) const;
+
+  // properties_api.cpp
+  Reply property_definitions(const Call& call) const;
 
   // search_api.cpp
   Reply search(const Call& call);
@@ -59,7 +63,9 @@ class Hubspot {
   Reply preferences_v3(Call& call);
   Reply preferences_batch(Call& call);
   Reply unsubscribe_all(const std::vector<std::string>& emails, const Call& call);
-  std::string statuses_of(const std::string& email) const;
+  std::string status_of(const std::string& email, const SubscriptionType& type, std::string_view reason) const;
+  std::string statuses_of(const std::string& email, std::string_view reason = "") const;
+  std::optional<std::string> set_status(const std::string& email, const nlohmann::json& input, const Call& call);
   std::string wide_status(const std::string& email, const Call& call) const;
 
   // account_api.cpp

@@ -49,8 +49,12 @@ std::string head_of(const Reply& reply, bool keep_alive, bool chunked) {
   std::string head = "HTTP/1.1 " + std::to_string(reply.status) + ' ';
   const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(reply.status)));
   head.append(reason.data(), reason.size());
-  head += "\r\nContent-Type: " + reply.content_type;
-  head += chunked ? "\r\nTransfer-Encoding: chunked" : "\r\nContent-Length: " + std::to_string(reply.body.size());
+  constexpr int kNoContent = 204;  // has no length, either
+  if (chunked || !reply.body.empty()) head += "\r\nContent-Type: " + reply.content_type;
+  if (chunked)
+    head += "\r\nTransfer-Encoding: chunked";
+  else if (reply.status != kNoContent)
+    head += "\r\nContent-Length: " + std::to_string(reply.body.size());
   for (const auto& [name, value] : reply.headers) head += "\r\n" + name + ": " + value;
   if (!keep_alive) head += "\r\nConnection: close";
   return head + "\r\n\r\n";

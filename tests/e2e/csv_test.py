@@ -1,5 +1,6 @@
 """What CRM exports really look like, through the real daemon: encodings, header sets, and cells that do not say clearly
 what they mean. Unknown is never "subscribed"."""
+import json
 import os
 import unittest
 
@@ -51,6 +52,18 @@ class Csv(unittest.TestCase):
             self.assertEqual((run["state"], run["counts"]["fetched"]), ("applied", 25000))
             self.assertEqual((self.counted(world, "new"), self.counted(world, "invalid")), (25000, 0))
             self.assertEqual(self.reason(world, "p24990@example.com"), "integration")
+
+    def test_a_text_is_found_however_many_contacts_a_list_has(self):
+        with World() as world:
+            rows = [f"{n},F,L,p{n + 10000}@example.com,No,2026-01-01 10:00" for n in range(12000)]
+            self.synced(world, "\n".join([HUBSPOT] + rows) + "\n")
+            page = world.get("/api/v1/contacts?account=harbour&q=p21999")[1]
+            self.assertEqual(page["items"], [], "one request looks at so many and no more")
+            self.assertTrue(page["next"])
+            result = world.ctl("contacts", "list", "--account", "harbour", "--q", "p21999", "--json")
+            listed = json.loads(result.stdout)
+            self.assertEqual([item["email"] for item in listed["items"]], ["p21999@example.com"])
+            self.assertIsNone(listed["next"])
 
     def test_header_sets_are_recognised_without_configuration(self):
         cases = {

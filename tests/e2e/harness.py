@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 
+CTL = os.environ["CRMSYNCCTL"]
 DAEMON = os.environ["CRMSYNCD"]
 HEADER = ["Record ID", "First Name", "Last Name", "Email", "Unsubscribed from all email", "Last Modified Date"]
 
@@ -160,6 +161,11 @@ accounts:
         assert status == 200, text
         series = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
         return {name: float(value) for name, value in series}
+
+    def ctl(self, *arguments, stdin=None):
+        """crmsyncctl as somebody on this machine runs it; what it prints is not a terminal's."""
+        return subprocess.run([CTL, "--socket", self.socket, *arguments], input=stdin, capture_output=True, text=True,
+                              timeout=60)
 
     def runs(self):
         return self.get("/api/v1/runs?limit=100")[1]["items"]

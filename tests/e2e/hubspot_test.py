@@ -1,4 +1,5 @@
 """The rule, each way, between the real daemon and a simulated HubSpot."""
+import sqlite3
 import unittest
 
 from harness import wait_for
@@ -75,12 +76,22 @@ class Rule(unittest.TestCase):
     def test_an_opt_out_that_does_not_move_the_modified_date_is_found_by_the_sweep(self):
         with HubSpotWorld() as world:
             world.crm.settings(opt_out_moves_modified=False)
+            world.crm.do("advance", ms=-3_600_000)  # behind the overlap of the next poll
             for n in range(3):
                 world.crm.create(f"p{n}@example.com")
+            world.crm.do("advance", ms=3_600_000)
             world.start()
             world.sync()
             world.crm.opt_out("p2@example.com")
-            world.sync()  # a full sync sees it in any case
+            world.sync("incremental")
+            self.assertTrue(world.contact("p2@example.com")["mailable"], "no sweep is due: the poll cannot see it")
+            world.stop()
+            store = sqlite3.connect(world.store)
+            store.execute("UPDATE connection SET cursor = json_set(cursor, '$.swept', 0)")  # long ago
+            store.commit()
+            store.close()
+            world.start()
+            world.sync("incremental")
             self.assertEqual(world.reasons("p2@example.com"), ["integration"])
 
     def test_search_lag_loses_nothing(self):
@@ -138,15 +149,30 @@ class Calls(unittest.TestCase):
 class ConnectionTest(unittest.TestCase):
     def test_each_thing_has_its_own_verdict(self):
         with HubSpotWorld() as world:
-            world.crm.create("ann@example.com")
+            for n in range(5):
+                world.crm.create(f"p{n}@example.com")
             world.start()
             status, answer = world.post("connections/crm/test")
             self.assertEqual(status, 200)
-            verdicts = {v["check"]: v["ok"] for v in answer["verdicts"]} if "verdicts" in answer else answer
-            self.assertTrue(all(verdicts.values()), answer)
+            self.assertEqual(self.failed(answer), [])
+            self.assertEqual({verdict["check"] for verdict in answer["verdicts"]},
+                             {"reachable", "token", "account", "scopes for reading", "scopes for pushing", "opt-out property",
+                              "communication preferences"})
+            self.assertEqual([sample["email"] for sample in answer["samples"]], [f"p{n}@example.com" for n in range(3)])
+            self.assertEqual({sample["opted_out"] for sample in answer["samples"]}, {False})
             world.crm.settings(scopes=["crm.objects.contacts.read"])
-            _, answer = world.post("connections/crm/test")
-            self.assertFalse(all(v["ok"] for v in answer["verdicts"]), answer)
+            self.assertEqual(self.failed(world.post("connections/crm/test")[1]), ["scopes for pushing"])
+            world.crm.settings(scopes=["communication_preferences.read_write"])
+            self.assertEqual(self.failed(world.post("connections/crm/test")[1]), ["scopes for reading"])
+            with open(world.token, "w") as file:
+                file.write("somebody-else-s\n")
+            world.reload()
+            self.assertEqual(self.failed(world.post("connections/crm/test")[1]), ["token"])
+            world.crm.stop()
+            self.assertEqual(self.failed(world.post("connections/crm/test")[1]), ["reachable"])
+
+    def failed(self, answer):
+        return [verdict["check"] for verdict in answer["verdicts"] if not verdict["ok"]]
 
     def test_a_wrong_token_stops_the_connection_until_somebody_looks(self):
         with HubSpotWorld() as world:

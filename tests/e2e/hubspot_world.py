@@ -1,6 +1,7 @@
 """A simulated HubSpot on one side, the real daemon and its store on the other."""
 import json
 import os
+import ssl
 import subprocess
 import urllib.request
 
@@ -16,11 +17,13 @@ class HubSpot:
     def __init__(self, *arguments):
         self.process = subprocess.Popen([SERVER, *arguments], stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip().rsplit(" ", 1)[1]
-        self.url = "http://" + self.address
+        self.url = ("https://" if "--tls-cert" in arguments else "http://") + self.address
+        self.whoever = ssl._create_unverified_context()  # what is tested is the daemon's trust, not ours
 
     def ask(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, method=method), timeout=60) as answer:
+        request = urllib.request.Request(self.url + path, data, method=method)
+        with urllib.request.urlopen(request, timeout=60, context=self.whoever) as answer:
             return json.loads(answer.read())
 
     def do(self, kind, **what):

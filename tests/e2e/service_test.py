@@ -15,21 +15,23 @@ from harness import World, wait_for
 
 
 class Manager:
-    """The service manager's end of the notification socket."""
+    """The service manager's end of the notification socket. It listens all the time, as the real one does: a daemon waits
+    for somebody to take what it says."""
 
     def __init__(self, world):
         self.path = os.path.join(world.folder, "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.setblocking(False)
         self.messages = []
+        self.listener = threading.Thread(target=self.listen)
+        self.listener.start()
+
+    def listen(self):
+        while message := self.socket.recv(4096):
+            self.messages.append(message.decode())
 
     def heard(self):
-        while True:
-            try:
-                self.messages.append(self.socket.recv(4096).decode())
-            except BlockingIOError:
-                return self.messages
+        return list(self.messages)
 
     def pings(self):
         return sum("WATCHDOG=1" in message for message in self.heard())
@@ -38,6 +40,8 @@ class Manager:
         return self
 
     def __exit__(self, *_):
+        self.socket.shutdown(socket.SHUT_RD)  # wakes the listener
+        self.listener.join()
         self.socket.close()
 
 

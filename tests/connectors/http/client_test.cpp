@@ -62,13 +62,14 @@ TEST_CASE("a response is understood wherever the network cuts it") {
   const auto client = world.client();
   for (std::size_t at = 1; at < text.size(); ++at) {
     Gate rest(world.loop);
-    world.server.script([&, at](Peer& peer) -> asio::awaitable<void> {
+    const auto script = [&, at](Peer& peer) -> asio::awaitable<void> {
       co_await peer.request();
       co_await peer.send(std::string_view(text).substr(0, at));
       co_await rest.wait();
       co_await peer.send(std::string_view(text).substr(at));
       peer.close();
-    });
+    };
+    world.server.script(script);
     const auto request = get("/");
     const auto running = world.loop.start(client->send(request));
     world.loop.until([&] { return world.server.requests().size() == at; });
@@ -136,7 +137,7 @@ TEST_CASE("bodies without end and of 100 MB are refused long before they have be
   std::size_t sent = 0;
   const std::string piece(64 << 10, 'x');
   const auto endless = [&](std::string head, std::string before, std::string after) {
-    world.server.script([&, head, before, after](Peer& peer) -> asio::awaitable<void> {
+    const auto script = [&, head, before, after](Peer& peer) -> asio::awaitable<void> {
       co_await peer.request();
       co_await peer.send(head);
       const std::string text = before + piece + after;
@@ -144,7 +145,8 @@ TEST_CASE("bodies without end and of 100 MB are refused long before they have be
         co_await peer.send(text);
         sent += text.size();
       }
-    });
+    };
+    world.server.script(script);
     const auto client = world.client(options);
     check_error(world.send(*client, get("/")), ErrorKind::protocol, "more than 1048576 bytes");
     world.loop.until([&] { return world.server.open_connections() == 0; });

@@ -28,14 +28,15 @@ TEST_CASE("deadlines") {
   }
   SUBCASE("of the whole answer, though bytes keep coming") {
     options.timeouts.whole = 5ms;
-    world.server.script([&](Peer& peer) -> asio::awaitable<void> {
+    const auto script = [](Peer& peer) -> asio::awaitable<void> {
       co_await peer.request();
       co_await peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
       for (;;) {
         co_await peer.send("1\r\nx\r\n");
         co_await asio::post(asio::use_awaitable);
       }
-    });
+    };
+    world.server.script(script);
     check_error(world.send(*world.client(options), get("/")), ErrorKind::transient, " took too long");
   }
   SUBCASE("of the whole, within the answer") {

@@ -35,7 +35,7 @@ struct ProxyWorld {
     return loop.wait(one->send(request));
   }
   void tunnels(std::string welcome, std::vector<std::string> answers) {
-    proxy.script([this, welcome, answers](Peer& peer) -> asio::awaitable<void> {
+    const auto script = [this, welcome, answers](Peer& peer) -> asio::awaitable<void> {
       co_await peer.request();
       co_await peer.send(welcome);
       peer.become_tls(context);
@@ -45,7 +45,8 @@ struct ProxyWorld {
         co_await peer.send(answer);
       }
       co_await peer.request();
-    });
+    };
+    proxy.script(script);
   }
 };
 

@@ -168,14 +168,15 @@ ScriptedServer::~ScriptedServer() {
 void ScriptedServer::script(Script script) { state_->scripts.push_back(std::move(script)); }
 
 void ScriptedServer::answers(std::vector<std::string> responses) {
-  script([texts = std::move(responses)](Peer& peer) -> asio::awaitable<void> {
+  const auto one_by_one = [texts = std::move(responses)](Peer& peer) -> asio::awaitable<void> {
     for (const std::string& text : texts) {
       const std::string request = co_await peer.request();
       if (request.empty()) co_return;
       co_await peer.send(text);
     }
     co_await peer.request();
-  });
+  };
+  script(one_by_one);
 }
 
 std::uint16_t ScriptedServer::port() const { return state_->acceptor.local_endpoint().port(); }

@@ -60,12 +60,13 @@ TEST_CASE("a server that is what it says") {
     CHECK(asked_for == "localhost");
   }
   SUBCASE("is spoken to again on the same connection") {
-    world.server.answers({ok("1"), ok(gzip("2"), "Content-Encoding: gzip\r\n"), ok(std::string(500'000, '3'))});
+    const std::string large(500'000, '3');
+    world.server.answers({ok("1"), ok(gzip("2"), "Content-Encoding: gzip\r\n"), ok(large)});
     const auto client = world.client(world.options());
     const auto request = get("/");
     check_body(world.loop.wait(client->send(request)), "1");
     check_body(world.loop.wait(client->send(request)), "2");
-    check_body(world.loop.wait(client->send(post("/", std::string(300'000, 'x')))), std::string(500'000, '3'));
+    check_body(world.loop.wait(client->send(post("/", large))), large);
     CHECK(world.server.connections() == 1);
   }
   SUBCASE("and that is known by its address has no name to ask for") {
@@ -86,29 +87,36 @@ TEST_CASE("a server that is what it says") {
 TEST_CASE("who is not trusted is told nothing") {
   SUBCASE("a wrong host") {
     TlsWorld world({"DNS:other.example,DNS:localhost.example,DNS:*.localhost,IP:127.0.0.1", -3600, 3600});
-    world.refuses(world.options(), "hostname mismatch");
+    world.refuses(world.options(), "hostname mismatch: base_url has to");
   }
   SUBCASE("a wrong address") {
     TlsWorld world({"DNS:localhost,IP:127.0.0.2,DNS:127.0.0.1", -3600, 3600});
     ClientOptions options = world.options();
     options.base_url = "https://127.0.0.1:" + std::to_string(world.server.port());
-    world.refuses(options, "IP address mismatch");
+    world.refuses(options, "IP address mismatch: base_url has to");
   }
   SUBCASE("expired") {
     TlsWorld world({"DNS:localhost", -7200, -3600});
-    world.refuses(world.options(), "certificate has expired");
+    world.refuses(world.options(), "certificate has expired: the server needs a new one");
   }
   SUBCASE("not valid yet") {
     TlsWorld world({"DNS:localhost", 3600, 7200});
-    world.refuses(world.options(), "certificate is not yet valid");
+    world.refuses(world.options(), "certificate is not yet valid: this machine's clock");
   }
   SUBCASE("of a CA that nobody knows") {
     TlsWorld world;
     ClientOptions options = world.options();
-    SUBCASE("to the system") { options.ca_file.clear(); }
+    std::string why;
+    SUBCASE("to the system") {
+      options.ca_file.clear();
+      why = "unable to get local issuer certificate: if its issuer is to be trusted, ca_file";
+    }
     TestCa other;
-    SUBCASE("to the file, though it has the same name") { options.ca_file = other.file(); }
-    world.refuses(options, "");
+    SUBCASE("to the file, though it has the same name") {
+      options.ca_file = other.file();
+      why = "certificate signature failure: if its issuer is to be trusted, ca_file";
+    }
+    world.refuses(options, why);
   }
 }
 
@@ -147,12 +155,13 @@ TEST_CASE("TLS that fails") {
 TEST_CASE("a body to the end of the connection is whole only with TLS's farewell") {
   for (const bool cut : {false, true}) {
     TlsWorld world;
-    world.server.script([cut](Peer& peer) -> asio::awaitable<void> {
+    const auto script = [cut](Peer& peer) -> asio::awaitable<void> {
       co_await peer.request();
       co_await peer.send("HTTP/1.1 200 OK\r\n\r\nhalf of it");
       if (!cut) co_await peer.farewell();
       peer.close();
-    });
+    };
+    world.server.script(script);
     const auto response = world.send(world.options());
     if (cut)
       check_error(response, ErrorKind::transient, "cut off");

@@ -13,8 +13,8 @@ namespace {
 AuditVerdict after(World& world, const std::string& harm) {
   auto db = world.raw();
   db.exec(
-      "DROP TRIGGER audit_no_delete; DROP TRIGGER audit_no_update; DROP TRIGGER link_no_delete; "
-      "DROP TRIGGER link_no_update");
+      "DROP TRIGGER audit_no_delete; DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_replace; "
+      "DROP TRIGGER link_no_delete; DROP TRIGGER link_no_update; DROP TRIGGER link_no_replace");
   db.exec(harm);
   return world.store->verify_audit();
 }
@@ -64,6 +64,10 @@ TEST_CASE("every kind of tampering is found and its place named") {
                       "reason, source, before, after, run_id, detail, salt, detail_hash FROM audit WHERE seq = 3"),
                 "entry 4"));
   }
+  SUBCASE("the end is cut off, links and all") {
+    CHECK(names(after(world, "DELETE FROM audit WHERE seq = 3; DELETE FROM audit_link WHERE id = 3"), "link 2"));
+  }
+  SUBCASE("all of it is gone") { CHECK(names(after(world, "DELETE FROM audit; DELETE FROM audit_link"), "link 0")); }
   SUBCASE("a link's hash") { CHECK(names(after(world, "UPDATE audit_link SET hash = x'00' WHERE id = 3"), "link 3")); }
 }
 
@@ -74,7 +78,8 @@ TEST_CASE("no column of an entry or a link can be changed unnoticed") {
   auto db = world.raw();
   db.exec(
       "DROP TRIGGER audit_no_update; DROP TRIGGER link_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER "
-      "link_no_delete; PRAGMA ignore_check_constraints=ON");
+      "link_no_delete; DROP TRIGGER audit_no_replace; DROP TRIGGER link_no_replace; "
+      "PRAGMA ignore_check_constraints=ON");
   for (const std::string table : {"audit", "audit_link"}) {
     std::vector<std::string> columns;
     SQLite::Statement info(db, "SELECT name FROM pragma_table_info('" + table + "')");
@@ -93,6 +98,19 @@ TEST_CASE("no column of an entry or a link can be changed unnoticed") {
       REQUIRE(world.store->verify_audit().ok);
     }
   }
+}
+
+TEST_CASE("the log refuses to be changed by plain SQL, by replacing too") {
+  World world;
+  world.sync({incoming("1", kAnn, true)});
+  auto db = world.raw();
+  for (const std::string table : {"audit", "audit_link"}) {
+    CAPTURE(table);
+    CHECK_THROWS_WITH(db.exec("DELETE FROM " + table), "the audit log is append-only");
+    CHECK_THROWS_WITH(db.exec("UPDATE " + table + " SET at = 0"), "the audit log is append-only");
+    CHECK_THROWS_WITH(db.exec("REPLACE INTO " + table + " SELECT * FROM " + table), "the audit log is append-only");
+  }
+  CHECK(world.store->verify_audit().ok);
 }
 
 TEST_CASE("an entry says who, from where, on what basis, what and what it did") {

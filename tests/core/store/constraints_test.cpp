@@ -53,7 +53,7 @@ TEST_CASE("SQL keeps the invariants") {
   }
   SUBCASE("a suppression has one of ten reasons, and integration, alone, has a record") {
     const auto add = [](const std::string& reason, const std::string& record) {
-      return "INSERT INTO suppression VALUES(1, '" + reason + "', '" + record + "', 's', 1, '{}', 1, 'a', NULL)";
+      return "INSERT INTO suppression VALUES(1, '" + reason + "', '" + record + "', 's', 1, '{}', 1, 'a', NULL, 1, 1)";
     };
     CHECK(raw.refuses(add("boredom", "")));
     CHECK(raw.refuses(add("integration", "")));

@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "core/store/schema.h"
 #include "tests/core/store/store_fixture.h"
 
 using namespace crmsync;
@@ -60,21 +61,45 @@ TEST_CASE("a store that a newer crmsyncd wrote is refused, with the cure, and le
 
 TEST_CASE("a store of an older version is brought up to date with what it holds") {
   World world;
-  world.sync({incoming("1", kAnn, true)});
   world.store.reset();
+  for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(world.path() + suffix);
+  int version = 0;
+  SUBCASE("version 1") { version = 1; }
+  SUBCASE("version 2") { version = 2; }
   {
-    auto db = world.raw();
-    db.exec("DROP TABLE arrival; ALTER TABLE run DROP COLUMN arrived; PRAGMA user_version=1");
+    Database old(world.path(), Database::Access::write, 1024);
+    migrate(old, world.path(), version);
+    old.exec(
+        "INSERT INTO account VALUES(1, 'north', 'North', 'north', 0);"
+        "INSERT INTO contact VALUES(1, 1, 'ann@example.com', 'ann@example.com', 'Ann', 1, 'contact', 5, 0);"
+        "INSERT INTO suppression VALUES(1, 'contact', '', 'ctl', 5, '{}', 1, 'ann@example.com', NULL);"
+        "INSERT INTO counter VALUES(1, 'status:unsubscribed', 1), (1, 'reason:contact', 1)");
   }
   world.open();
   CHECK(world.ask("PRAGMA user_version") == known_schema_version());
   CHECK(world.status(kAnn) == domain::Status::unsubscribed);
+  for (const auto sort : {ContactSort::address, ContactSort::changed, ContactSort::status}) {
+    ContactQuery query;
+    query.account = "north", query.reason = domain::Reason::contact, query.sort = sort;
+    REQUIRE(world.store->contacts(query)->contacts.size() == 1);
+    CHECK(world.store->contacts(query)->contacts[0].changed_at == 5);
+  }
   ArrivalBuffer buffer;
-  buffer.add(incoming("2", kBea));
+  buffer.add(incoming("2", kBea, true));
   const auto run = world.store->begin_run("crm", RunMode::full, RunTrigger::once, kNow, false);
   world.store->stage_arrivals(run, buffer);
   CHECK(world.store->apply_arrivals(run, false, kCrm, kNow));
   CHECK(world.contact(kBea));
+  CHECK(world.store->verify_audit().ok);
+}
+
+TEST_CASE("a version that no crmsyncd writes is refused as damage") {
+  World world;
+  world.store.reset();
+  { world.raw().exec("PRAGMA user_version=-3"); }
+  CHECK(says(refusal(world.path()), "damaged"));
+  { world.raw().exec("PRAGMA user_version=" + std::to_string(known_schema_version())); }
+  world.open();
 }
 
 TEST_CASE("what is not a store is refused, with its path") {

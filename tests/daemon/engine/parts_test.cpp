@@ -6,6 +6,7 @@
 #include "daemon/engine/make_connector.h"
 #include "daemon/engine/pulse.h"
 #include "daemon/engine/push_alarm.h"
+#include "daemon/engine/push_gate.h"
 #include "daemon/engine/skipped_rows.h"
 
 using namespace crmsync;
@@ -59,6 +60,43 @@ TEST_CASE("the alarm for late pushes") {
   SUBCASE("is looked at again when the limit is reached") {
     CHECK(PushAlarm::next_look(10 * kHour, limit) == 2 * kHour);
     CHECK(PushAlarm::next_look(13 * kHour, limit) == kMinute);
+  }
+}
+
+TEST_CASE("the gate of the pushes") {
+  PushGate gate;
+  const sync::Now at{sync::Steady(kHour), 500 * kHour};
+  const auto after = [&](Millis time) { return at.steady + sync::Steady(time); };
+  const sync::PushVerdict stopped{sync::PushNext::pending, 0, at.wall + 15 * kMinute, true, false};
+  const sync::PushVerdict told{sync::PushNext::pending, 0, at.wall + 2 * kHour, false, true};
+  SUBCASE("is open, and stays open after what concerns one push alone") {
+    gate.look({sync::PushNext::pending, 1, at.wall + kHour, false, false}, at);
+    gate.look({sync::PushNext::dead, 1, at.wall + kHour, false, false}, at);
+    CHECK(gate.left(at.steady) == sync::Steady(0));
+  }
+  SUBCASE("credentials that fail close it for as long as the push waits") {
+    gate.look(stopped, at);
+    CHECK(gate.left(at.steady) == std::chrono::minutes(15));
+    CHECK(gate.left(after(15 * kMinute)) == sync::Steady(0));
+    CHECK(gate.stopped(after(15 * kMinute - 1)));
+    CHECK_FALSE(gate.stopped(after(15 * kMinute)));
+  }
+  SUBCASE("and until a person has looked") {
+    gate.look(stopped, at);
+    gate.person_looked();
+    CHECK(gate.left(at.steady) == sync::Steady(0));
+  }
+  SUBCASE("a wait that the CRM told is kept, whoever looks") {
+    gate.look(told, at);
+    gate.person_looked();
+    CHECK(gate.left(at.steady) == std::chrono::hours(2));
+    CHECK_FALSE(gate.stopped(at.steady));
+  }
+  SUBCASE("of several the longest counts") {
+    gate.look(told, at);
+    gate.look({sync::PushNext::pending, 0, at.wall + kMinute, false, true}, at);
+    gate.look(stopped, at);
+    CHECK(gate.left(at.steady) == std::chrono::hours(2));
   }
 }
 
