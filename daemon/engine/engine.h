@@ -96,6 +96,7 @@ class Engine final : public Control {
   void bring_pushes_near(store::Store& store);
   void resume_pushes(store::Store& store, const std::set<std::string>& connections);
   std::set<std::string> stopped_pushing() const;
+  asio::awaitable<void> resume_pushing(Link& link);
   double random();
   sync::Steady steady() const { return clock_.steady(); }
 
