@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
+#include "connectors/http/json_events.h"
 #include "connectors/hubspot/record_id.h"
 #include "connectors/hubspot/times.h"
 
@@ -11,14 +11,11 @@ namespace crmsync::connectors::hubspot {
 
 namespace {
 
-using nlohmann::json;
-
-constexpr std::size_t kDeepest = 64;
 constexpr std::array<std::string_view, 5> kAlways{"email", "firstname", "lastname", "lastmodifieddate",
                                                   "hs_merged_object_ids"};
 
 enum class Kind { null, boolean, number, text, nested };
-enum class Answer { absent, no, yes, odd };
+enum class Answer : std::uint8_t { absent, no, yes, odd };
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -35,31 +32,35 @@ Answer answer_of(const Condition& condition, bool own, Kind kind, std::string_vi
   return own || same_word(value, "false") ? Answer::no : Answer::odd;
 }
 
-// What has been read of one row.
+// What has been read of one row. Cleared, it keeps its memory.
 struct Row {
   bool is_object = false;
   bool has_properties = false;
   std::string twice;  // a field that came twice
   bool has_email = false;
-  std::string id, email, first_name, last_name, modified, updated, archived_at, merged;
+  std::string id, email, first_name, last_name, merged;
+  std::optional<domain::Millis> modified, updated, archived_at;
   bool archived = false;
   std::array<Answer, 32> answers{};
+
+  void clear() {
+    for (std::string* text : {&twice, &id, &email, &first_name, &last_name, &merged}) text->clear();
+    for (auto* time : {&modified, &updated, &archived_at}) time->reset();
+    is_object = has_properties = has_email = archived = false;
+    answers.fill(Answer::absent);
+  }
 };
 
-class PageHandler final : public nlohmann::json_sax<json> {
+class PageHandler final : public http::JsonEvents {
  public:
   PageHandler(const Options& options, ContactPage& page) : options_(options), page_(page) {}
 
   bool null() override { return scalar(Kind::null, {}); }
   bool boolean(bool value) override { return scalar(Kind::boolean, value ? "true" : "false"); }
-  bool number_integer(number_integer_t value) override { return scalar(Kind::number, std::to_string(value)); }
-  bool number_unsigned(number_unsigned_t value) override { return scalar(Kind::number, std::to_string(value)); }
-  bool number_float(number_float_t, const string_t& text) override { return scalar(Kind::number, text); }
-  bool string(string_t& value) override { return scalar(Kind::text, value); }
-  bool binary(binary_t&) override { return false; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+  bool number(std::string_view text) override { return scalar(Kind::number, text); }
+  bool string(std::string_view value) override { return scalar(Kind::text, value); }
 
-  bool start_object(std::size_t) override {
+  bool start_object() override {
     switch (where()) {
       case Where::outside: return enter(Where::top);
       case Where::results: begin_row(true); return enter(Where::row);
@@ -79,7 +80,7 @@ class PageHandler final : public nlohmann::json_sax<json> {
     return enter(Where::other);
   }
 
-  bool start_array(std::size_t) override {
+  bool start_array() override {
     if (where() == Where::outside) return false;
     if (where() == Where::top && key_ == "results") {
       if (has_results_) return false;
@@ -100,8 +101,8 @@ class PageHandler final : public nlohmann::json_sax<json> {
     --depth_;
     return true;
   }
-  bool key(string_t& name) override {
-    if (where() != Where::other) key_.assign(name);
+  bool key(std::string_view name) override {
+    key_ = name;
     return true;
   }
 
@@ -112,7 +113,6 @@ class PageHandler final : public nlohmann::json_sax<json> {
 
   Where where() const { return depth_ == 0 ? Where::outside : stack_[depth_ - 1]; }
   bool enter(Where next) {
-    if (depth_ == kDeepest) return false;
     stack_[depth_++] = next;
     return true;
   }
@@ -140,8 +140,14 @@ class PageHandler final : public nlohmann::json_sax<json> {
     return true;
   }
 
+  // A contact has the time of its last change twice.
+  std::optional<domain::Millis> time_of(std::string_view text) {
+    if (text != time_text_) time_ = parse_time(time_text_ = text);
+    return time_;
+  }
+
   void begin_row(bool is_object) {
-    row_ = Row();
+    row_.clear();
     row_.is_object = is_object;
     ++page_.rows;
   }
@@ -158,9 +164,9 @@ class PageHandler final : public nlohmann::json_sax<json> {
       if (!row_.id.empty() && row_.id != value) row_.twice = "id";
       if (kind == Kind::text || kind == Kind::number) row_.id = value;
     } else if (key_ == "updatedAt") {
-      row_.updated = value;
+      row_.updated = time_of(value);
     } else if (key_ == "archivedAt") {
-      row_.archived_at = value;
+      row_.archived_at = time_of(value);
     } else if (key_ == "archived") {
       row_.archived = row_.archived || value == "true";
     }
@@ -180,7 +186,7 @@ class PageHandler final : public nlohmann::json_sax<json> {
     } else if (key_ == "lastname") {
       row_.last_name = text;
     } else if (key_ == "lastmodifieddate") {
-      row_.modified = text;
+      row_.modified = time_of(text);
     } else if (key_ == "hs_merged_object_ids") {
       row_.merged = kind == Kind::number ? value : text;
     }
@@ -225,9 +231,9 @@ class PageHandler final : public nlohmann::json_sax<json> {
     if (!record.name.empty() && !row_.last_name.empty()) record.name += ' ';
     record.name += row_.last_name;
     record.deleted = row_.archived;
-    record.modified_at = parse_time(row_.modified);
-    later(record.modified_at, parse_time(row_.updated));
-    if (record.deleted) later(record.modified_at, parse_time(row_.archived_at));
+    record.modified_at = row_.modified;
+    later(record.modified_at, row_.updated);
+    if (record.deleted) later(record.modified_at, row_.archived_at);
     add_merged(record);
     decide_opt_out(record);
     page_.records.push_back(std::move(record));
@@ -267,9 +273,11 @@ class PageHandler final : public nlohmann::json_sax<json> {
 
   const Options& options_;
   ContactPage& page_;
-  std::array<Where, kDeepest> stack_{};
+  std::array<Where, http::kDeepestJson> stack_{};
   std::size_t depth_ = 0;
-  std::string key_;
+  std::string_view key_;
+  std::string time_text_;  // what was parsed last
+  std::optional<domain::Millis> time_;
   Row row_;
   bool has_results_ = false;
 };
@@ -287,7 +295,7 @@ std::vector<std::string> properties_of(const Options& options) {
 Result<ContactPage> decode_contacts(std::string_view body, const Options& options) {
   ContactPage page;
   PageHandler handler(options, page);
-  if (!json::sax_parse(body, &handler) || !handler.has_results())
+  if (!http::read_json(body, handler) || !handler.has_results())
     return Error(ErrorKind::protocol, "HubSpot's answer is no list of contacts, or one that is cut off");
   return page;
 }

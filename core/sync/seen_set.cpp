@@ -15,9 +15,15 @@ SeenSet::SeenSet(std::size_t expected)
     : slots_(capacity_for(expected)), seen_(slots_.size() + 1), changed_(slots_.size() + 1) {}
 
 // Multiply-shift maps the fingerprint onto any table size without a division.
+std::size_t SeenSet::home_of(std::uint64_t fingerprint) const {
+  return static_cast<std::size_t>((static_cast<Wide>(fingerprint) * slots_.size()) >> 64);
+}
+
+void SeenSet::announce(std::uint64_t fingerprint) const { __builtin_prefetch(&slots_[home_of(fingerprint)]); }
+
 std::size_t SeenSet::slot_of(std::uint64_t fingerprint) const {
   const std::size_t size = slots_.size();
-  auto slot = static_cast<std::size_t>((static_cast<Wide>(fingerprint) * size) >> 64);
+  std::size_t slot = home_of(fingerprint);
   while (slots_[slot] != 0 && slots_[slot] != fingerprint)
     if (++slot == size) slot = 0;
   return slot;

@@ -14,6 +14,9 @@ class SeenSet {
   explicit SeenSet(std::size_t expected = 0);
 
   bool insert(std::uint64_t fingerprint);  // false: it was there already
+  // Says that it is about to be asked for. The set is larger than any cache: whoever has several to look up saves most
+  // of the time by announcing some of them ahead.
+  void announce(std::uint64_t fingerprint) const;
   // True if it is known; marks it as delivered unchanged.
   bool mark_seen(std::uint64_t fingerprint);
   // Marks one, if it is known, as delivered with other content.
@@ -27,6 +30,7 @@ class SeenSet {
 
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t home_of(std::uint64_t fingerprint) const;  // where the search begins
   std::size_t slot_of(std::uint64_t fingerprint) const;  // where it is or would be; not for 0
   std::size_t find(std::uint64_t fingerprint) const;     // where its marks are, kNone if it is unknown
   void mark(std::size_t slot, std::vector<bool>& which);

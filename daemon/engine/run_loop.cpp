@@ -61,8 +61,9 @@ asio::awaitable<Result<void>> Engine::fetch(Link& link, const Setup& setup, RunC
     context.counts.invalid += static_cast<std::int64_t>(page->bad_rows.size());
     skipped.add(page->bad_rows);
     if (!page->complete && context.doubt.empty()) context.doubt = page->doubt, context.doubt_token = page->doubt_token;
-    const auto take = [&](store::Store& store) { stage_page(store, context, page->records); };
-    co_await threads_.write(take);
+    const auto stage = [&](store::Store& store) { stage_page(store, context, page->records); };
+    const bool taken = take_small_page(context, page->records);
+    if (!taken) co_await threads_.write(stage);
     context.cursor_repeated = !page->end && !page->next_cursor.is_null() && page->next_cursor == request.cursor;
     if (page->end || context.cursor_repeated) {
       if (!page->next_cursor.is_null()) context.end_cursor = page->next_cursor.dump();

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <utility>
 
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::size_t kStageBatch = 2000;
 constexpr std::size_t kApplyBatch = 5000;
+constexpr std::size_t kSmallPage = 500;  // records that the network thread may spend its time on
 
 Decision decide(const LookedUp& known, const Incoming& incoming, const domain::SyncRules& rules) {
   const domain::Known facts{known.mirror ? &*known.mirror : nullptr, known.linked, known.target, known.merged};
@@ -101,9 +103,6 @@ RunContext begin(store::Store& store, const config::Connection& connection, stor
   context.cursor = state->cursor;
   context.known = state->records;
   context.key = store.fingerprint_key();
-  if (context.sealed) return context;
-  context.seen = sync::SeenSet(static_cast<std::size_t>(state->records));
-  store.fingerprints(connection.id, [&](std::uint64_t fingerprint) { context.seen.insert(fingerprint); });
   return context;
 }
 
@@ -125,6 +124,8 @@ void stage_pending(store::Store& store, RunContext& context) {
   auto changed = std::exchange(context.pending, {});
   keep_one_per_id(changed, context.counts.duplicates);
   if (changed.empty()) return;
+  for (auto& incoming : changed)
+    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
   const auto known = store.look_up(context.run, changed);
   std::vector<Incoming> spool;
   std::vector<store::ChangeDraft> drafts;
@@ -158,20 +159,55 @@ void stage_pending(store::Store& store, RunContext& context) {
 
 }  // namespace
 
-void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
+namespace {
+
+// A poll that finds nothing new does not read a million fingerprints for it.
+void read_seen(store::Store& store, RunContext& context) {
+  context.seen_read = true;
+  context.seen = sync::SeenSet(static_cast<std::size_t>(context.known));
+  constexpr std::size_t kAhead = 16;
+  std::array<std::uint64_t, kAhead> announced{};
+  std::size_t count = 0;
+  store.fingerprints(context.connection.id, [&](std::uint64_t fingerprint) {
+    context.seen.announce(fingerprint);
+    const auto earlier = std::exchange(announced[count % kAhead], fingerprint);
+    if (count++ >= kAhead) context.seen.insert(earlier);
+  });
+  for (std::size_t i = 0; i < std::min(count, kAhead); ++i) context.seen.insert(announced[i]);
+}
+
+void take(RunContext& context, std::vector<domain::RemoteRecord>& records) {
   auto& pending = context.pending;
-  for (auto& record : records) {
-    ++context.counts.fetched;
-    const auto fingerprint = sync::fingerprint(context.key, record);
+  std::vector<std::uint64_t> fingerprints;
+  fingerprints.reserve(records.size());
+  for (const auto& record : records) {
+    fingerprints.push_back(sync::fingerprint(context.key, record));
+    context.seen.announce(fingerprints.back());
+  }
+  context.counts.fetched += static_cast<std::int64_t>(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto fingerprint = fingerprints[i];
     if (context.seen.mark_seen(fingerprint)) {
       ++context.counts.unchanged;
       continue;
     }
-    Incoming incoming{std::move(record), {}, fingerprint};
-    if (!domain::normalise_email_address(incoming.remote.email, incoming.address)) incoming.address.clear();
-    pending.push_back(std::move(incoming));
+    pending.push_back({std::move(records[i]), {}, fingerprint});
   }
-  if (pending.size() >= kStageBatch) stage_pending(store, context);
+}
+
+}  // namespace
+
+bool take_small_page(RunContext& context, std::vector<domain::RemoteRecord>& records) {
+  const bool small = records.size() <= kSmallPage && context.pending.size() + records.size() < kStageBatch;
+  if (!records.empty() && (!small || !context.seen_read)) return false;
+  take(context, records);
+  return true;
+}
+
+void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records) {
+  if (!records.empty() && !context.seen_read) read_seen(store, context);
+  take(context, records);
+  if (context.pending.size() >= kStageBatch) stage_pending(store, context);
 }
 
 namespace {

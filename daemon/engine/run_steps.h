@@ -23,7 +23,8 @@ struct RunContext {
   std::string accepted;
   std::string cursor;  // JSON text of the connection's cursor at the start
   sync::FingerprintKey key{};
-  sync::SeenSet seen;         // what the mirror has, by fingerprint
+  sync::SeenSet seen;  // what the mirror has, by fingerprint; read when the first record comes
+  bool seen_read = false;
   sync::SeenSet arrived_ids;  // external ids of the arrivals, hashed: a second row with one of them is a duplicate
   store::ArrivalBuffer arrivals;
   std::vector<store::Incoming> pending;  // delivered, not known unchanged, not yet looked up
@@ -40,8 +41,11 @@ struct RunContext {
 // Begins a run or takes up the one that a crash left behind.
 RunContext begin(store::Store& store, const config::Connection& connection, store::RunMode mode,
                  store::RunTrigger trigger, domain::Millis now, bool dry_run);
-// Takes one page in: what is unchanged is marked, the rest is staged, once there is enough of it to be worth a
-// transaction. A crash before plan() starts the fetch again.
+// Takes one page in without the store: what is unchanged is marked, the rest is kept. False: nothing was done, the page
+// has to go through stage_page().
+bool take_small_page(RunContext& context, std::vector<domain::RemoteRecord>& records);
+// Takes one page in; what has changed is staged, once there is enough of it to be worth a transaction. A crash before
+// plan() starts the fetch again.
 void stage_page(store::Store& store, RunContext& context, std::vector<domain::RemoteRecord>& records);
 // Judges completeness, finds deletions, checks the brakes, seals the plan. Returns how the run will end.
 store::RunEnd plan(store::Store& store, RunContext& context, domain::Millis now);

@@ -1,6 +1,7 @@
 #include "tests/crm_server/control_api.h"
 
 #include <array>
+#include <chrono>
 
 #include "tests/crm_server/text.h"
 
@@ -19,6 +20,13 @@ Choice choice_in(const nlohmann::json& what) {
 
 }  // namespace
 
+void Traffic::note(std::string route) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  last_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  if (requests++ == 0) first_ns = last_ns;
+  ++by_route[std::move(route)];
+}
+
 void Control::seed(std::int64_t count) {
   for (std::int64_t i = 1; i <= count; ++i) {
     const auto n = static_cast<std::size_t>(i);
@@ -28,6 +36,11 @@ void Control::seed(std::int64_t count) {
     crm_.create(email, first, last);
     if (i % 20 == 0) crm_.choose_all(email, Choice::unsubscribed);
   }
+}
+
+void Control::choose_for_each(const nlohmann::json& ids, Choice choice) {
+  for (const auto& id : ids)
+    if (const Contact* contact = crm_.find(id.get<Id>())) crm_.choose_all(contact->email, choice);
 }
 
 Reply Control::change(const nlohmann::json& what) {
@@ -49,6 +62,8 @@ Reply Control::change(const nlohmann::json& what) {
     crm_.purge(id);
   else if (kind == "merge")
     return json(std::to_string(crm_.merge(id, static_cast<Id>(what.value("other", std::int64_t{0})))));
+  else if (kind == "opt_out" && what.contains("ids"))
+    choose_for_each(what["ids"], choice_in(what));
   else if (kind == "opt_out")
     crm_.choose_all(text("email").value_or(""), choice_in(what));
   else if (kind == "opt_out_type")
@@ -70,7 +85,11 @@ Reply Control::change(const nlohmann::json& what) {
 
 Reply Control::show(const Request& request) const {
   if (request.path == "/_control/traffic") {
-    nlohmann::json all{{"requests", traffic_.requests}, {"refused", limits_.refused()}, {"routes", traffic_.by_route}};
+    nlohmann::json all{{"requests", traffic_.requests},
+                       {"refused", limits_.refused()},
+                       {"routes", traffic_.by_route},
+                       {"first_ns", traffic_.first_ns},
+                       {"last_ns", traffic_.last_ns}};
     return json(all.dump());
   }
   if (request.path == "/_control/faults") return json(faults_.list().dump());
@@ -120,6 +139,7 @@ Reply Control::handle(const Request& request) {
   }
   if (request.method == "GET") return show(request);
   if (request.method == "DELETE" && request.path == "/_control/faults") return faults_.clear(), json("true");
+  if (request.method == "DELETE" && request.path == "/_control/traffic") return traffic_ = {}, json("true");
   const auto body = nlohmann::json::parse(request.body, nullptr, false);
   if (!body.is_object()) return error(400, "VALIDATION_ERROR", "a JSON object is expected");
   try {

@@ -13,6 +13,9 @@ namespace crmsync::crm_server {
 struct Traffic {
   std::int64_t requests = 0;
   std::map<std::string, std::int64_t> by_route;  // method and path without ids and query
+  std::int64_t first_ns = 0, last_ns = 0;        // when requests came, by the machine's monotonic clock
+
+  void note(std::string route);
 };
 
 class Control {
@@ -25,6 +28,7 @@ class Control {
   Reply handle(const Request& request);
 
  private:
+  void choose_for_each(const nlohmann::json& ids, Choice choice);
   Reply change(const nlohmann::json& what);
   Reply show(const Request& request) const;
   Reply configure(const nlohmann::json& settings);

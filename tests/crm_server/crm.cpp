@@ -32,8 +32,8 @@ const Contact* Crm::find(Id id) const {
 }
 
 const Contact* Crm::find(std::string_view email) const {
-  const auto found = by_email_.find(lower(email));
-  return found == by_email_.end() ? nullptr : find(found->second);
+  const auto found = addresses_.find(lower(email));
+  return found == addresses_.end() || found->second.owner == 0 ? nullptr : find(found->second.owner);
 }
 
 // Every change is in the record at once and in the index after its lag.
@@ -45,20 +45,28 @@ void Crm::touched(Contact& contact) {
 Id Crm::create(std::string email, std::string first, std::string last) {
   Contact contact;
   contact.id = contacts_.empty() ? kFirstId : contacts_.back().id + 1;
-  contact.email = lower(email);
   contact.first = std::move(first);
   contact.last = std::move(last);
   contact.created = now();
-  if (!contact.email.empty()) by_email_[contact.email] = contact.id;
+  take_address(contact, lower(email));
   contacts_.push_back(std::move(contact));
   touched(contacts_.back());
   ++live_;
   return contacts_.back().id;
 }
 
-void Crm::forget(const Contact& contact) {
-  const auto found = by_email_.find(contact.email);
-  if (found != by_email_.end() && found->second == contact.id) by_email_.erase(found);
+void Crm::take_address(Contact& contact, std::string email) {
+  contact.email = std::move(email);
+  contact.said = nullptr;
+  if (contact.email.empty()) return;
+  Address& address = addresses_[contact.email];
+  address.owner = contact.id;
+  contact.said = &address.said;
+}
+
+void Crm::leave_address(const Contact& contact) {
+  const auto found = addresses_.find(contact.email);
+  if (found != addresses_.end() && found->second.owner == contact.id) found->second.owner = 0;
 }
 
 void Crm::rename(Id id, std::optional<std::string> email, std::optional<std::string> first,
@@ -66,9 +74,8 @@ void Crm::rename(Id id, std::optional<std::string> email, std::optional<std::str
   Contact* contact = at(id);
   if (!contact) return;
   if (email) {
-    forget(*contact);
-    contact->email = lower(*email);
-    if (!contact->email.empty()) by_email_[contact->email] = id;
+    leave_address(*contact);
+    take_address(*contact, lower(*email));
   }
   if (first) contact->first = std::move(*first);
   if (last) contact->last = std::move(*last);
@@ -78,7 +85,7 @@ void Crm::rename(Id id, std::optional<std::string> email, std::optional<std::str
 void Crm::archive(Id id) {
   Contact* contact = at(id);
   if (!contact || !contact->live()) return;
-  forget(*contact);
+  leave_address(*contact);
   touched(*contact);
   contact->archived_at = now();
   --live_;
@@ -88,7 +95,7 @@ void Crm::restore(Id id) {
   Contact* contact = at(id);
   if (!contact || contact->archived_at == 0) return;
   contact->archived_at = 0;
-  if (!contact->email.empty()) by_email_[contact->email] = id;
+  take_address(*contact, contact->email);
   touched(*contact);
   ++live_;
 }
@@ -96,7 +103,7 @@ void Crm::restore(Id id) {
 void Crm::purge(Id id) {
   Contact* contact = at(id);
   if (!contact) return;
-  forget(*contact);
+  leave_address(*contact);
   live_ -= contact->live() ? 1 : 0;
   const auto known = indexed_.find(id);
   if (known != indexed_.end()) index_.erase({known->second, id}), indexed_.erase(known);
@@ -115,7 +122,7 @@ Id Crm::merge(Id primary, Id other) {
     touched(*old);
     --live_;
   }
-  by_email_[winner.email] = made;
+  take_address(*at(made), winner.email);
   return made;
 }
 
@@ -127,12 +134,12 @@ void Crm::each(Id from, bool archived, const std::function<bool(const Contact&)>
 }
 
 const Preferences* Crm::preferences(std::string_view email) const {
-  const auto found = preferences_.find(lower(email));
-  return found == preferences_.end() ? nullptr : &found->second;
+  const auto found = addresses_.find(lower(email));
+  return found == addresses_.end() ? nullptr : &found->second.said;
 }
 
 bool Crm::choose_all(std::string_view email, Choice choice) {
-  auto& preferences = preferences_[lower(email)];
+  auto& preferences = addresses_[lower(email)].said;
   if (preferences.all == choice) return false;
   preferences.all_before = std::exchange(preferences.all, choice);
   preferences.at = now();
@@ -142,7 +149,7 @@ bool Crm::choose_all(std::string_view email, Choice choice) {
 }
 
 bool Crm::choose_type(std::string_view email, std::int64_t type, Choice choice) {
-  auto& preferences = preferences_[lower(email)];
+  auto& preferences = addresses_[lower(email)].said;
   if (preferences.types[type] == choice) return false;
   preferences.types[type] = choice;
   preferences.at = now();

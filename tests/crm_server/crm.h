@@ -18,19 +18,6 @@ namespace crmsync::crm_server {
 using Millis = std::int64_t;
 using Id = std::uint64_t;
 
-struct Contact {
-  Id id = 0;
-  std::string email;
-  std::string first;
-  std::string last;
-  Millis created = 0;
-  Millis modified = 0;
-  Millis archived_at = 0;  // 0: live
-  Id merged_into = 0;      // the record that answers for this one; 0: none
-  std::vector<Id> merged;  // the records that this one answers for
-  bool live() const noexcept { return archived_at == 0 && merged_into == 0; }
-};
-
 enum class Choice { not_specified, subscribed, unsubscribed };
 
 // What an address has said. It belongs to the address, whoever has it and whether or not anybody has.
@@ -39,6 +26,20 @@ struct Preferences {
   std::map<std::int64_t, Choice> types;       // by subscription id
   Choice all_before = Choice::not_specified;  // what a stale read still sees
   Millis at = 0;
+};
+
+struct Contact {
+  Id id = 0;
+  std::string email;
+  std::string first;
+  std::string last;
+  Millis created = 0;
+  Millis modified = 0;
+  Millis archived_at = 0;             // 0: live
+  Id merged_into = 0;                 // the record that answers for this one; 0: none
+  std::vector<Id> merged;             // the records that this one answers for
+  const Preferences* said = nullptr;  // what its address has said; null: it has none
+  bool live() const noexcept { return archived_at == 0 && merged_into == 0; }
 };
 
 struct SubscriptionType {
@@ -85,14 +86,19 @@ class Crm {
  private:
   Contact* at(Id id);
   void touched(Contact& contact);
-  void forget(const Contact& contact);
+  void take_address(Contact& contact, std::string email);
+  void leave_address(const Contact& contact);
   void catch_up();
 
   std::function<Millis()> clock_;
   Millis offset_ = 0;
   std::vector<Contact> contacts_;  // ids ascend
-  std::unordered_map<std::string, Id> by_email_;
-  std::unordered_map<std::string, Preferences> preferences_;
+  // Addresses never go: a contact points to what its own has said.
+  struct Address {
+    Id owner = 0;  // 0: nobody has it
+    Preferences said;
+  };
+  std::unordered_map<std::string, Address> addresses_;
   std::size_t live_ = 0;
   struct Waiting {
     Millis visible_at;

@@ -77,6 +77,6 @@ class Hubspot {
 };
 
 // The value of a contact's property as HubSpot writes it; nullopt: null.
-std::optional<std::string> property_of(const Crm& crm, const Contact& contact, std::string_view name, bool stale);
+std::optional<std::string> property_of(const Contact& contact, std::string_view name, bool stale);
 
 }  // namespace crmsync::crm_server

@@ -61,8 +61,7 @@ int main(int argc, char** argv) {
 
   const auto handle = [&](const Request& request) {
     if (request.path == "/" || request.path.starts_with("/_control")) return control.handle(request);
-    ++traffic.requests;
-    ++traffic.by_route[route_of(request)];
+    traffic.note(route_of(request));
     try {
       return hubspot.handle(request);
     } catch (const nlohmann::json::exception&) {

@@ -40,9 +40,9 @@ bool compare(const Filter& f, std::int64_t value) {
   return f.op == "BETWEEN" && value >= given && value <= number_in(f.high).value_or(0);
 }
 
-bool matches(const Crm& crm, const Contact& contact, Millis indexed, const Filter& f) {
+bool matches(const Contact& contact, Millis indexed, const Filter& f) {
   if (const auto value = numeric(contact, indexed, f.property)) return compare(f, *value);
-  const auto value = property_of(crm, contact, f.property, false);
+  const auto value = property_of(contact, f.property, false);
   const bool has_value = value && !value->empty();
   if (f.op == "HAS_PROPERTY") return has_value;
   if (f.op == "NOT_HAS_PROPERTY") return !has_value;
@@ -115,8 +115,7 @@ Reply Hubspot::search(const Call& call) {
   std::vector<std::pair<const Contact*, Millis>> found;
   crm_.each_indexed(earliest(groups), [&](const Contact& contact, Millis indexed) {
     const auto fits = [&](const Group& group) {
-      return std::all_of(group.begin(), group.end(),
-                         [&](const Filter& f) { return matches(crm_, contact, indexed, f); });
+      return std::all_of(group.begin(), group.end(), [&](const Filter& f) { return matches(contact, indexed, f); });
     };
     if (groups.empty() || std::any_of(groups.begin(), groups.end(), fits)) found.emplace_back(&contact, indexed);
     return true;

@@ -1,13 +1,17 @@
 #include "tests/crm_server/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 
 namespace crmsync::crm_server {
 
 void append_quoted(std::string& out, std::string_view text) {
+  const auto special = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
   out += '"';
-  for (const char c : text) {
+  const auto plain = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), special) - text.begin());
+  out.append(text.substr(0, plain));
+  for (const char c : text.substr(plain)) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
