@@ -83,8 +83,10 @@ std::optional<Refusal> refuse_lift(const Suppression& s, const LiftRequest& r) {
   if (auto refusal = r.actor == Actor::support ? refuse_support(s, r) : refuse_operator(s, r)) return refusal;
   const bool asked = r.bulk || traits(s.reason).confirmation == Confirmation::always;
   if (asked && !r.permission_confirmed)
-    return Refusal{"confirmation_missing", "Resubscribing needs a confirmation that the person gave permission.",
-                   "Repeat it with {\"permission\": true, \"statement\": \"how the person gave it\"}."};
+    return Refusal{
+        "confirmation_missing", "Resubscribing needs a confirmation that the person gave permission.",
+        "Repeat it with the confirmation {\"permission\": true, \"statement\": \"how the person gave it\"}, or "
+        "`--confirm-permission STATEMENT`."};
   return std::nullopt;
 }
 

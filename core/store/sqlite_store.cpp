@@ -7,6 +7,7 @@
 #include "core/store/apply.h"
 #include "core/store/arrivals.h"
 #include "core/store/audit_log.h"
+#include "core/store/lift.h"
 #include "core/store/people.h"
 #include "core/store/queries.h"
 #include "core/store/spool_codec.h"
@@ -224,6 +225,12 @@ class SqliteStore final : private Locked, public Reading<Store> {
   std::vector<Changed> change_contacts(std::span<const ContactChange> changes, const Actor& actor,
                                        Millis now) override {
     return people::change_contacts(*db_, changes, actor, now);
+  }
+  LiftOutcome lift(const LiftOrder& order, const Actor& actor, Millis now) override {
+    UnitOfWork unit(*db_, actor, now);
+    auto outcome = store::lift(unit, order);
+    if (!order.dry_run) unit.commit();
+    return outcome;
   }
   std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
                                        Millis now) override {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/domain/brake.h"
+#include "core/domain/operator_rules.h"
 #include "core/store/arrival_buffer.h"
 #include "core/store/reader.h"
 
@@ -79,6 +80,25 @@ struct ContactChange {
   std::optional<domain::Suppression> add;
   std::optional<domain::Suppression> lift;
   std::string detail;  // JSON object for the audit entry
+};
+
+// Somebody asks to lift what keeps a contact from being mailed: all of it, or one reason. domain.md, "Operators".
+struct LiftOrder {
+  Id contact = 0;
+  domain::Actor actor = domain::Actor::operator_;
+  std::optional<domain::Reason> only;  // support lifts one reason at a time
+  bool permission_confirmed = false;
+  bool has_ticket = false;
+  std::string detail = "{}";  // JSON object for the audit entries: the statement, the ticket
+  bool dry_run = false;       // tells what would happen, and nothing else
+};
+
+struct LiftOutcome {
+  domain::Status before = domain::Status::subscribed;
+  domain::Status after = domain::Status::subscribed;
+  std::vector<domain::Suppression> lifted;
+  // Not empty: nothing was lifted, because a contact who would stay unsubscribed was not resubscribed.
+  std::vector<std::pair<domain::Suppression, domain::Refusal>> refused;
 };
 
 class Store : public Reader {
@@ -160,6 +180,8 @@ class Store : public Reader {
   };
   virtual std::vector<Changed> change_contacts(std::span<const ContactChange> changes, const Actor& actor,
                                                Millis now) = 0;
+  // By the account's settings as configure() was told them. The contact exists.
+  virtual LiftOutcome lift(const LiftOrder& order, const Actor& actor, Millis now) = 0;
   virtual std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
                                                Millis now) = 0;
   // Lifts deferrals whose time is over; returns how many.

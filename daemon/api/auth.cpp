@@ -47,8 +47,8 @@ const config::Token* find_token(const std::vector<config::Token>& tokens, std::s
 
 bool Principal::may(Permission permission) const noexcept {
   switch (role) {
-    case domain::Role::admin:
-    case domain::Role::operator_: return true;
+    case domain::Role::admin: return true;
+    case domain::Role::operator_: return permission != Permission::support;
     case domain::Role::support: return permission != Permission::operate;
     case domain::Role::viewer: return permission == Permission::read || permission == Permission::none;
   }
@@ -72,9 +72,10 @@ std::variant<Principal, Problem> authenticate(const HttpRequest& request, const 
 
 std::optional<Problem> refuse_permission(const Principal& principal, Permission permission) {
   if (principal.may(permission)) return std::nullopt;
-  return forbidden("The role " + std::string(domain::to_string(principal.role)) + " may not do this.",
-                   permission == Permission::operate ? "Use a token with the role operator or admin."
-                                                     : "Use a token with the role support, operator or admin.");
+  const char* remedy = "Use a token with the role support, operator or admin.";
+  if (permission == Permission::operate) remedy = "Use a token with the role operator or admin.";
+  if (permission == Permission::support) remedy = "Use a token with the role support or admin.";
+  return forbidden("The role " + std::string(domain::to_string(principal.role)) + " may not do this.", remedy);
 }
 
 std::string sha256_hex(std::string_view text) {

@@ -9,8 +9,9 @@
 
 namespace crmsync::api {
 
-// What a route asks of its caller. viewer: read; support: also unsubscribe; operator: also operate; admin: everything.
-enum class Permission { none, read, unsubscribe, operate };
+// What a route asks of its caller. viewer: read; support: also unsubscribe and support; operator: also unsubscribe and
+// operate; admin: everything.
+enum class Permission { none, read, unsubscribe, operate, support };
 
 struct Principal {
   std::string who;   // "uid 1000", "token ann"

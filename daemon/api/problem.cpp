@@ -12,6 +12,9 @@ std::string problem_json(const Problem& problem) {
   json["detail"] = problem.detail;
   json["remedy"] = problem.remedy;
   json["code"] = problem.code;
+  for (const auto& one : problem.obstacles)
+    json["obstacles"].push_back(
+        {{"reason", one.reason}, {"code", one.code}, {"detail", one.detail}, {"remedy", one.remedy}});
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "daemon/api/http_message.h"
@@ -15,10 +16,17 @@ struct Problem {
   std::string title;
   std::string detail;
   std::string remedy;
+  // Of a request that several things stand against: each of them.
+  struct Obstacle {
+    std::string reason;  // of the suppression
+    std::string code, detail, remedy;
+    bool operator==(const Obstacle&) const = default;
+  };
+  std::vector<Obstacle> obstacles = {};
   bool operator==(const Problem&) const = default;
 };
 
-// {"type":"urn:crmsyncd:problem:CODE","title":...,"status":...,"detail":...,"remedy":...,"code":...}
+// {"type":"urn:crmsyncd:problem:CODE","title":...,"status":...,"detail":...,"remedy":...,"code":...,"obstacles"?:[...]}
 HttpResponse problem_response(const Problem& problem);
 std::string problem_json(const Problem& problem);
 

@@ -38,6 +38,7 @@ class CommandLine {
   CLI::App* add(CLI::App& parent, const char* name, const char* help, Command command);
   CLI::App* group(const char* name, const char* help);
   void page_options(CLI::App* app);
+  void lift_options(CLI::App* app);
   void add_sync_commands();
   void add_run_commands();
   void add_contact_commands();
@@ -137,6 +138,23 @@ void CommandLine::add_contact_commands() {
   one = add(*contacts, "unsubscribe", "unsubscribe contacts, known or not", unsubscribe_contacts);
   select(one);
   one->add_option("--note", options_.note, "why; it goes into the audit log");
+  one = add(*contacts, "resubscribe", "mail contacts again, where an operator may decide that", resubscribe_contacts);
+  select(one);
+  lift_options(one);
+  auto* support = group("support", "what only support may do");
+  one = add(*support, "lift", "lift one reason that operators may not, with a ticket", support_lift);
+  one->add_option("CONTACT,--email", options_.names, "the address")->required()->expected(1);
+  one->add_option("--account", options_.account, "the account")->required();
+  one->add_option("--reason", options_.reason, "which one")->required()->check(CLI::IsMember(reason_names()));
+  one->add_option("--ticket", options_.ticket, "the ticket that says why")->required();
+  lift_options(one);
+}
+
+void CommandLine::lift_options(CLI::App* app) {
+  app->add_option("--confirm-permission", options_.statement, "how and when the person gave permission")
+      ->type_name("STATEMENT");
+  app->add_option("--note", options_.note, "why; it goes into the audit log");
+  app->add_flag("--dry-run", options_.dry_run, "tell what would happen, and do nothing");
 }
 
 void CommandLine::add_event_commands() {

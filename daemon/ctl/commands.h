@@ -25,6 +25,9 @@ struct Options {
   std::string sort;
   std::string after;
   std::string note;
+  std::string statement;  // --confirm-permission
+  std::string ticket;
+  bool dry_run = false;
   int limit = 0;  // 0: the API's choice
   bool full = false;
   bool wait = false;
@@ -51,6 +54,8 @@ int test_connection(Session& session, const Options& options);
 int list_contacts(Session& session, const Options& options);
 int show_contacts(Session& session, const Options& options);
 int explain_contacts(Session& session, const Options& options);
+int resubscribe_contacts(Session& session, const Options& options);
+int support_lift(Session& session, const Options& options);
 int unsubscribe_contacts(Session& session, const Options& options);
 
 int add_event(Session& session, const Options& options);

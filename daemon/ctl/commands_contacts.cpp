@@ -28,7 +28,8 @@ std::string contact_path(const std::string& name, const char* what, const Option
 // Does the same for every contact that was named: prints each answer, and with --json an object for one and an array
 // for several. The exit code is that of the first that went wrong.
 template <class Ask, class View>
-int for_each_contact(const Session& session, const Options& options, Ask ask, View view) {
+int for_each_contact(const Session& session, const Options& options, Ask ask, View view,
+                     int (*exit_for)(const Json&) = nullptr) {
   if (const auto failure = missing_account(options)) return session.report(*failure);
   int exit = kFine;
   Json all = Json::array();
@@ -36,6 +37,7 @@ int for_each_contact(const Session& session, const Options& options, Ask ask, Vi
     const Answer answer = ask(name);
     const auto* failure = std::get_if<Failure>(&answer);
     if (failure != nullptr && exit == kFine) exit = failure->exit;
+    if (failure == nullptr && exit == kFine && exit_for != nullptr) exit = exit_for(std::get<Json>(answer));
     if (session.json()) {
       all.push_back(failure != nullptr ? failure->problem : std::get<Json>(answer));
     } else if (failure != nullptr) {
@@ -64,6 +66,29 @@ std::string contacts_query(const Options& options, int limit, const std::string&
 
 std::string unsubscribed_view(const Json& contact, const Terminal&) {
   return "contact " + text_of(contact, "id") + " is unsubscribed (" + text_of(contact, "reason") + ")\n";
+}
+
+Json lift_body(const Options& options) {
+  Json body = Json::object();
+  if (!options.note.empty()) body["note"] = options.note;
+  if (!options.statement.empty()) body["confirmation"] = {{"permission", true}, {"statement", options.statement}};
+  if (options.dry_run) body["dry_run"] = true;
+  return body;
+}
+
+std::string lifted_view(const Json& contact, const Terminal&) {
+  const std::string who = "contact " + text_of(contact, "id");
+  const std::string would = contact.value("dry_run", false) ? " would be" : " is";
+  const std::string outcome = text_of(contact, "outcome");
+  if (outcome == "resubscribed") return who + would + " subscribed again\n";
+  if (outcome == "already_subscribed") return who + " is subscribed already\n";
+  if (contact.value("dry_run", false)) return who + " would stay unsubscribed: the CRM would still say no\n";
+  return who + " stays unsubscribed (" + text_of(contact, "reason") + "); `contacts explain` says what to do\n";
+}
+
+// What was asked for did not come about, though nothing stood against it: the CRM owns the no from here on.
+int exit_for_lift(const Json& contact) {
+  return text_of(contact, "outcome") == "stays_unsubscribed" ? kRefused : kFine;
 }
 
 }  // namespace
@@ -106,6 +131,23 @@ int unsubscribe_contacts(Session& session, const Options& options) {
     return session.post("/api/v1/contacts/unsubscribe", body);
   };
   return for_each_contact(session, options, ask, unsubscribed_view);
+}
+
+int resubscribe_contacts(Session& session, const Options& options) {
+  const auto ask = [&](const std::string& name) {
+    return session.post(contact_path(name, "/resubscribe", options), lift_body(options));
+  };
+  return for_each_contact(session, options, ask, lifted_view, exit_for_lift);
+}
+
+int support_lift(Session& session, const Options& options) {
+  const auto ask = [&](const std::string& name) {
+    Json body = lift_body(options);
+    body["account"] = options.account, body["email"] = name;
+    body["reason"] = options.reason, body["ticket"] = options.ticket;
+    return session.post("/api/v1/support/lift", body);
+  };
+  return for_each_contact(session, options, ask, lifted_view);
 }
 
 }  // namespace crmsync::ctl

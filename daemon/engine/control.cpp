@@ -167,6 +167,14 @@ asio::awaitable<store::ContactRow> Engine::unsubscribe(store::ContactChange chan
   co_return *row;
 }
 
+asio::awaitable<store::LiftOutcome> Engine::lift(store::LiftOrder order, store::Actor actor) {
+  store::LiftOutcome outcome;
+  const auto lift_job = [&](store::Store& store) { outcome = store.lift(order, actor, now()); };
+  co_await threads_.write(lift_job);
+  wake_pushes();
+  co_return outcome;
+}
+
 asio::awaitable<bool> Engine::retry_push(store::Id push) {
   bool found = false;
   const auto retry_job = [&](store::Store& store) {

@@ -73,6 +73,8 @@ class Control {
   virtual asio::awaitable<std::vector<store::EventOutcome>> add_events(std::vector<store::EventIn> events) = 0;
   // An opt-out by an operator (reason manual). Returns the contact afterwards.
   virtual asio::awaitable<store::ContactRow> unsubscribe(store::ContactChange change, store::Actor actor) = 0;
+  // Lifts what the order names, by the rules. The contact exists.
+  virtual asio::awaitable<store::LiftOutcome> lift(store::LiftOrder order, store::Actor actor) = 0;
   virtual asio::awaitable<bool> retry_push(store::Id push) = 0;
 
   // In the text format of Prometheus.

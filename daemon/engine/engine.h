@@ -61,6 +61,7 @@ class Engine final : public Control {
   asio::awaitable<Result<store::RunRow>> reject(store::Id run, store::Actor actor) override;
   asio::awaitable<std::vector<store::EventOutcome>> add_events(std::vector<store::EventIn> events) override;
   asio::awaitable<store::ContactRow> unsubscribe(store::ContactChange change, store::Actor actor) override;
+  asio::awaitable<store::LiftOutcome> lift(store::LiftOrder order, store::Actor actor) override;
   asio::awaitable<bool> retry_push(store::Id push) override;
   asio::awaitable<std::string> metrics() override;
   void count_request(std::string_view route, unsigned status, double seconds) override;
@@ -95,6 +96,7 @@ class Engine final : public Control {
   void bring_pushes_near(store::Store& store);
   void resume_pushes(store::Store& store, const std::set<std::string>& connections);
   std::set<std::string> stopped_pushing() const;
+  asio::awaitable<void> resume_pushing(Link& link);
   double random();
   sync::Steady steady() const { return clock_.steady(); }
 

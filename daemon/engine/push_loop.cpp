@@ -112,6 +112,15 @@ void Engine::resume_pushes(store::Store& store, const std::set<std::string>& con
   });
 }
 
+asio::awaitable<void> Engine::resume_pushing(Link& link) {
+  if (!link.push_gate.stopped(steady())) co_return;
+  std::set<std::string> own;
+  own.insert(link.setup->connection.id);
+  const auto resume_job = [&](store::Store& store) { resume_pushes(store, own); };
+  co_await threads_.write(resume_job);
+  link.push_gate.person_looked();
+}
+
 // The connector's answers, one a push whatever it does.
 asio::awaitable<std::vector<PushResult>> Engine::tell(Link& link, const Setup& setup,
                                                       const std::vector<store::PushRow>& rows) {

@@ -20,6 +20,8 @@ store::RunTrigger trigger_of(sync::Cause cause) {
   return store::RunTrigger::once;
 }
 
+bool is_a_person_s(sync::Cause cause) { return cause == sync::Cause::signal || cause == sync::Cause::api; }
+
 constexpr std::chrono::milliseconds kLongSleep = std::chrono::hours(1);
 
 Error stopped() {
@@ -174,6 +176,8 @@ asio::awaitable<void> Engine::sync_loop(std::shared_ptr<Link> link) {
     const bool full = row.mode == store::RunMode::full && row.state == store::RunState::applied;
     link->trigger.finished(steady(), full, error, random());
     link->finished_timer.cancel();
+    // A person's run shows that the credentials are good again: the pushes need not wait for their own turn.
+    if (!error && is_a_person_s(wanted->cause)) co_await resume_pushing(*link);
     link->wake_pushing();
   }
   link->syncing = false;

@@ -1,9 +1,12 @@
 """The rule, each way, between the real daemon and a simulated HubSpot."""
+import json
 import sqlite3
 import unittest
+import urllib.parse
+import urllib.request
 
 from harness import wait_for
-from hubspot_world import HubSpotWorld
+from hubspot_world import HubSpotWorld, TOKEN
 
 
 class Rule(unittest.TestCase):
@@ -104,6 +107,76 @@ class Rule(unittest.TestCase):
             world.crm.do("advance", ms=6000)
             world.sync("incremental")
             self.assertEqual(world.reasons("ann@example.com"), ["integration"])
+
+
+class OneSubscriptionType(unittest.TestCase):
+    """With `subscription_id` the connection is about one type of mail, whatever a person says of the others."""
+    NEWSLETTER, OFFERS = 39644612, 39644613
+
+    def choose(self, world, email, kind, state):
+        """In HubSpot."""
+        request = urllib.request.Request(
+            f"{world.crm.url}/communication-preferences/2026-09/statuses/{urllib.parse.quote(email)}",
+            json.dumps({"statusState": state, "subscriptionId": kind, "channel": "EMAIL"}).encode(), method="POST",
+            headers={"Authorization": "Bearer " + TOKEN, "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            self.assertEqual(answer.status, 200)
+
+    def chosen(self, world, email):
+        """{type: state} in HubSpot."""
+        request = urllib.request.Request(
+            f"{world.crm.url}/communication-preferences/2026-09/statuses/{urllib.parse.quote(email)}?channel=EMAIL",
+            headers={"Authorization": "Bearer " + TOKEN})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return {one["subscriptionId"]: one["status"] for one in json.loads(answer.read())["results"]}
+
+    def world(self):
+        world = HubSpotWorld(options=f'subscription_id: "{self.NEWSLETTER}"\n        push: both')
+        world.crm.create("ann@example.com")
+        world.start()
+        world.sync()
+        return world
+
+    def test_the_crm_may_undo_a_no_to_this_type_and_one_to_another_counts_nothing(self):
+        with self.world() as world:
+            self.choose(world, "ann@example.com", self.OFFERS, "UNSUBSCRIBED")
+            world.sync()
+            self.assertTrue(world.contact("ann@example.com")["mailable"])
+            self.choose(world, "ann@example.com", self.NEWSLETTER, "UNSUBSCRIBED")
+            world.sync()
+            self.assertEqual(world.reasons("ann@example.com"), ["integration"])
+            self.choose(world, "ann@example.com", self.NEWSLETTER, "SUBSCRIBED")
+            world.sync()
+            self.assertTrue(world.contact("ann@example.com")["mailable"])
+
+    def test_a_no_said_here_arrives_there_and_so_does_its_end_where_both_are_pushed(self):
+        with self.world() as world:
+            world.post("contacts/unsubscribe", {"account": "harbour", "email": "ann@example.com"})
+            wait_for(lambda: self.chosen(world, "ann@example.com")[self.NEWSLETTER] == "UNSUBSCRIBED", "the opt-out arrives")
+            self.assertNotEqual(self.chosen(world, "ann@example.com")[self.OFFERS], "UNSUBSCRIBED")
+            self.assertFalse(world.crm.opted_out("ann@example.com"), "all mail was not asked for")
+            world.sync()
+            _, answer = world.post("contacts/ann@example.com/resubscribe?account=harbour",
+                                   {"confirmation": {"permission": True, "statement": "by phone"}})
+            self.assertEqual(answer["outcome"], "resubscribed", answer)
+            wait_for(lambda: self.chosen(world, "ann@example.com")[self.NEWSLETTER] == "SUBSCRIBED", "the opt-in arrives")
+            world.sync()
+            self.assertTrue(world.contact("ann@example.com")["mailable"])
+
+    def test_without_a_type_an_opt_in_cannot_be_told_and_somebody_hears_of_it(self):
+        with HubSpotWorld(options="push: both") as world:
+            world.crm.create("ann@example.com")
+            world.start()
+            world.sync()
+            world.post("contacts/unsubscribe", {"account": "harbour", "email": "ann@example.com"})
+            wait_for(lambda: world.crm.opted_out("ann@example.com"), "the opt-out arrives")
+            world.sync()
+            world.post("contacts/ann@example.com/resubscribe?account=harbour",
+                       {"confirmation": {"permission": True, "statement": "by phone"}})
+            wait_for(lambda: "push is dead" in world.log_text(), "the alarm")
+            dead = world.get("/api/v1/outbox?state=dead")[1]["items"]
+            self.assertEqual([push["kind"] for push in dead], ["opt_in"])
+            self.assertIn("configure subscription_id", dead[0]["error"])
 
 
 class Calls(unittest.TestCase):

@@ -66,6 +66,18 @@ class Rotation(unittest.TestCase):
             for token in (TOKEN, NEW):
                 self.assertNotIn(token, world.log_text())
 
+    def test_a_token_that_is_good_again_and_a_person_s_sync_bring_the_pushes_back(self):
+        with HubSpotWorld() as world:
+            world.crm.create("ann@example.com")
+            world.start()
+            self.assertEqual(world.sync()["state"], "applied")
+            world.crm.settings(token=NEW)
+            world.event("unsubscribe", "ann@example.com", "2026-11-01T10:00:00Z")
+            wait_for(lambda: "push failed" in world.log_text(), "the token is refused")
+            world.crm.settings(token=TOKEN)
+            self.assertEqual(world.sync("incremental")["state"], "applied")
+            wait_for(lambda: world.crm.opted_out("ann@example.com"), "the opt-out arrives")
+
     def test_a_file_that_cannot_be_read_leaves_the_old_token_in_use(self):
         with HubSpotWorld() as world:
             world.crm.create("ann@example.com")
