@@ -42,7 +42,7 @@ class HubSpotConnector final : public Connector {
       ahead_.drop();
       page = co_await read_page(*session_, request);
     }
-    if (page && !page->end) {
+    if (page && !page->end && !ahead_.active()) {
       FetchRequest next = request;
       next.cursor = page->next_cursor;
       ahead_.start(next);

@@ -1,4 +1,5 @@
 // What the connector reads, and how few calls it takes.
+#include "connectors/hubspot/ahead.h"
 #include "tests/connectors/hubspot/world.h"
 
 using namespace crmsync;
@@ -79,24 +80,63 @@ TEST_CASE("an opt-out that moves no time is found by the sweep") {
   CHECK(read.find("4")->opted_out == true);
 }
 
-TEST_CASE("while the caller is busy with a page the next one is fetched") {
+namespace {
+
+// Whatever the caller does meanwhile, the network thread goes on.
+void let_it_fetch(World& world) {
+  world.loop.wait([]() -> asio::awaitable<int> {
+    for (int i = 0; i < 500; ++i) co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+    co_return 0;
+  }());
+}
+
+}  // namespace
+
+TEST_CASE("while the caller is busy with a page the next ones are fetched") {
   World world;
-  world.put_many(250, kNow - domain::kDay);
+  world.put_many(2450, kNow - domain::kDay);
   FetchRequest request;
   auto page = world.fetch(request);
   REQUIRE(page.has_value());
-  // Whatever the caller does meanwhile, the network thread goes on.
-  world.loop.wait([]() -> asio::awaitable<int> {
-    for (int i = 0; i < 20; ++i) co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
-    co_return 0;
-  }());
-  CHECK(world.hubspot.asked.size() == 2);
-  request.cursor = page->next_cursor;
-  page = world.fetch(request);
-  REQUIRE(page.has_value());
-  CHECK(page->records.front().external_id == "101");
-  CHECK(world.hubspot.calls("after=101") == 1);
-  SUBCASE("and is of no use to a run that begins anew") { CHECK(world.full().records.size() == 250); }
+  let_it_fetch(world);
+  REQUIRE(world.hubspot.asked.size() == 1 + Ahead::kPages);
+  SUBCASE("each is given once, and another one is fetched for it") {
+    for (std::size_t taken = 1; taken <= 3; ++taken) {
+      request.cursor = page->next_cursor;
+      page = world.fetch(request);
+      REQUIRE(page.has_value());
+      CHECK(page->records.front().external_id == std::to_string(taken * 100 + 1));
+      let_it_fetch(world);
+      CHECK(world.hubspot.asked.size() == 1 + Ahead::kPages + taken);
+    }
+    CHECK(world.hubspot.calls("after=101") == 1);
+  }
+  SUBCASE("they end with the last one") {
+    request.cursor = page->next_cursor;
+    const auto rest = world.try_read(request);
+    REQUIRE(rest.has_value());
+    CHECK(rest->records.size() == 2350);
+    let_it_fetch(world);
+    CHECK(world.hubspot.asked.size() == 26);  // 25 pages, and one of archived contacts
+  }
+  SUBCASE("they are of no use to a run that begins anew") {
+    CHECK(world.full().records.size() == 2450);
+    CHECK(world.hubspot.asked.size() == 1 + Ahead::kPages + 26);
+  }
+  SUBCASE("an error comes in its turn, and is asked for again by whoever tries again") {
+    world.line.cut = true;
+    for (std::size_t taken = 1; taken <= Ahead::kPages; ++taken) {
+      request.cursor = page->next_cursor;
+      page = world.fetch(request);
+      REQUIRE(page.has_value());
+    }
+    request.cursor = page->next_cursor;
+    const auto failed = world.fetch(request);
+    REQUIRE_FALSE(failed.has_value());
+    CHECK(failed.error().kind == ErrorKind::transient);
+    world.line.cut = false;
+    CHECK(world.fetch(request).has_value());
+  }
 }
 
 TEST_CASE("where HubSpot leaves out what has no value") {

@@ -18,6 +18,13 @@ TEST_CASE("a set knows what was inserted and what was seen") {
     CHECK_FALSE(set.was_seen(8));
     CHECK(set.delivered() == 0);
   }
+  SUBCASE("announcing changes nothing, whether it is known or not") {
+    for (const std::uint64_t fingerprint : {0ULL, 7ULL, 8ULL, ~0ULL}) set.announce(fingerprint);
+    CHECK(set.size() == 2);
+    CHECK_FALSE(set.was_seen(7));
+    CHECK_FALSE(set.mark_seen(8));
+    CHECK(set.mark_seen(7));
+  }
   SUBCASE("inserted is not yet seen") {
     CHECK_FALSE(set.was_seen(7));
     CHECK(set.size() == 2);
