@@ -121,7 +121,7 @@ std::optional<ContactPage> contacts(Database& db, const ContactQuery& q) {
   q.reason ? query.bind(domain::to_string(*q.reason)) : query.bind_null();
   query.bind(like_pattern(q.text)).bind(q.connection).bind(after->number).bind(after->address).bind(after->id);
   query.bind(kMostRead + 1);
-  const std::size_t limit = std::clamp<std::size_t>(q.limit, 1, 1000);
+  const std::size_t limit = std::clamp<std::size_t>(q.limit, 1, q.bare ? kMostRead : 1000);
   ContactPage page;
   ContactRow last;  // that was looked at
   for (std::size_t read = 0; query.step(); ++read) {
@@ -136,7 +136,7 @@ std::optional<ContactPage> contacts(Database& db, const ContactQuery& q) {
     if (!wanted) continue;
     page.contacts.push_back(last);
     auto& row = page.contacts.back();
-    if (row.status == Status::unsubscribed) row.suppressions = active_suppressions(db, row.id);
+    if (!q.bare && row.status == Status::unsubscribed) row.suppressions = active_suppressions(db, row.id);
   }
   return page;
 }

@@ -16,7 +16,8 @@ Engine::Engine(asio::io_context& io, std::shared_ptr<const config::Config> confi
       metrics_(now()),
       threads_(config_->store_path, clock_, [this](sync::Steady took) { metrics_.wrote(took); }),
       clock_watch_({steady(), now()}),
-      house_timer_(io) {
+      house_timer_(io),
+      job_timer_(io) {
   set_up(secrets);
   bring_pushes_near(threads_.store());
 }
@@ -53,11 +54,13 @@ void Engine::start() {
   started_ = true;
   for (const auto& [id, link] : links_) start_loops(link);
   spawn(housekeeping());
+  spawn(job_loop());
 }
 
 void Engine::stop() {
   stopping_ = true;
   house_timer_.cancel();
+  job_timer_.cancel();
   for (const auto& [id, link] : links_) {
     link->wake_all();
     link->stop_reading.emit(asio::cancellation_type::terminal);
