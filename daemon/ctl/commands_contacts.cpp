@@ -122,6 +122,8 @@ int explain_contacts(Session& session, const Options& options) {
 
 // By address also when nobody knows it yet: a no is kept whoever comes first.
 int unsubscribe_contacts(Session& session, const Options& options) {
+  if (const auto failure = refuse_selection(options)) return session.report(*failure);
+  if (options.filter || options.all || options.dry_run) return run_job(session, options, "unsubscribe");
   const auto ask = [&](const std::string& name) {
     Json body = Json::object();
     if (!options.note.empty()) body["note"] = options.note;
@@ -134,6 +136,8 @@ int unsubscribe_contacts(Session& session, const Options& options) {
 }
 
 int resubscribe_contacts(Session& session, const Options& options) {
+  if (const auto failure = refuse_selection(options)) return session.report(*failure);
+  if (is_bulk(options)) return run_job(session, options, "resubscribe");
   const auto ask = [&](const std::string& name) {
     return session.post(contact_path(name, "/resubscribe", options), lift_body(options));
   };

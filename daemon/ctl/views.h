@@ -17,6 +17,9 @@ std::string probe_view(const Json& probe, const Terminal& terminal);
 std::string contacts_view(const Json& contacts, const Terminal& terminal);
 std::string contact_view(const Json& contact, const Terminal& terminal);
 std::string explanation_view(const Json& explanation, const Terminal& terminal);
+// What a job did, and what it left to others.
+std::string job_view(const Json& job, const Terminal& terminal);
+std::string jobs_view(const Json& jobs, const Terminal& terminal);
 std::string outbox_view(const Json& pushes, const Terminal& terminal);
 
 // "2026-11-23 10:00:00" of an RFC 3339 time of the API; "" for null.
