@@ -101,6 +101,6 @@ std::string fold_for_search(std::string_view text) {
   return folded;
 }
 
-int search_folding_version() { return kFolding << 16 | _libunistring_version; }
+int search_folding_version() { return kFolding << 24 | _libunistring_version; }
 
 }  // namespace crmsync::domain

@@ -114,8 +114,7 @@ ContactPage page_of_few(Database& db, const ContactQuestion& question, std::vect
   ContactPage page;
   for (std::size_t i = 0; i < shown; ++i) {
     page.contacts.push_back(std::move(rows[i].second));
-    page.contacts.back().account = question.query.account;
-    add_suppressions(db, page.contacts.back());
+    complete(db, question, page.contacts.back());
   }
   if (rows.size() > shown) page.next = to_text(sort, rows[shown - 1].first);
   return page;

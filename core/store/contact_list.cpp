@@ -99,8 +99,8 @@ ContactPage page_of_walk(Database& db, const ContactQuestion& question) {
 }  // namespace
 
 std::optional<ContactPage> contacts(Database& db, const ContactQuery& q) {
-  ContactQuestion question{
-      q, 0, domain::TextSearch(q.text), std::nullopt, 0, std::clamp<std::size_t>(q.limit, 1, 1000)};
+  const std::size_t limit = std::clamp<std::size_t>(q.limit, 1, q.bare ? Collector::kMostRead : 1000);
+  ContactQuestion question{q, 0, domain::TextSearch(q.text), std::nullopt, 0, limit};
   if (!q.after.empty()) question.after = parse_cursor(q.sort, q.after);
   if (!q.after.empty() && !question.after) return std::nullopt;
   // The newest change asked for is a place to go on from: two upper bounds, and SQLite might begin at the farther one.

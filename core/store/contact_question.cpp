@@ -54,8 +54,9 @@ bool is_wanted(const ContactQuestion& question, const Query& row, const ContactR
   return row.integer(7) != 0 && question.text.finds(contact.address, contact.display, contact.name);
 }
 
-void add_suppressions(Database& db, ContactRow& row) {
-  if (row.status == Status::unsubscribed) row.suppressions = active_suppressions(db, row.id);
+void complete(Database& db, const ContactQuestion& question, ContactRow& row) {
+  row.account = question.query.account;
+  if (!question.query.bare && row.status == Status::unsubscribed) row.suppressions = active_suppressions(db, row.id);
 }
 
 bool Collector::take(const Query& row) {
@@ -74,9 +75,8 @@ bool Collector::take(const Query& row) {
     return false;
   }
   page.contacts.push_back(last_);
-  page.contacts.back().account = question_.query.account;
   page_key_ = last_key_;
-  add_suppressions(db_, page.contacts.back());
+  complete(db_, question_, page.contacts.back());
   return true;
 }
 

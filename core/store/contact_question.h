@@ -50,7 +50,8 @@ class Collector {
 // As it stands in a row; the same strings are used again.
 void read_contact_row(const Query& row, ContactRow& into);
 bool is_wanted(const ContactQuestion& question, const Query& row, const ContactRow& contact);
-void add_suppressions(Database& db, ContactRow& row);
+// What a page has of a contact beside its row.
+void complete(Database& db, const ContactQuestion& question, ContactRow& row);
 
 // The few contacts that can be meant, where an index knows them and looking at each is less work than walking through
 // the list until a page is full. nullopt: walk.

@@ -22,6 +22,7 @@ domain::LiftRequest request_for(Database& db, Id account, const LiftOrder& order
   request.resubscribe_allowed = query.integer(0) != 0;
   request.integrated = query.integer(1) != 0;
   request.permission_confirmed = order.permission_confirmed;
+  request.bulk = order.bulk;
   request.has_ticket = order.has_ticket;
   return request;
 }
@@ -34,6 +35,18 @@ bool is_configured(Database& db, const Suppression& suppression) {
   return query.step() && query.integer(0) != 0;
 }
 
+bool is_meant(const LiftOrder& order, const Suppression& suppression) {
+  if (order.only && suppression.reason != *order.only) return false;
+  return order.only_source.empty() || suppression.source == order.only_source;
+}
+
+// What was lifted stays in the log as it was, so that an undo can put it back.
+std::string with_what_was(const std::string& detail, const Suppression& suppression) {
+  const std::string& evidence = suppression.evidence.empty() ? "{}" : suppression.evidence;
+  std::string text = detail.size() < 3 ? "{" : detail.substr(0, detail.rfind('}')) + ",";
+  return text + "\"lifted\":{\"since\":" + std::to_string(suppression.since) + ",\"evidence\":" + evidence + "}}";
+}
+
 }  // namespace
 
 LiftOutcome lift(UnitOfWork& unit, const LiftOrder& order) {
@@ -42,7 +55,7 @@ LiftOutcome lift(UnitOfWork& unit, const LiftOrder& order) {
   outcome.before = outcome.after = who.status;
   auto request = request_for(unit.db(), who.account, order);
   for (auto& suppression : unit.active(order.contact)) {
-    if (order.only && suppression.reason != *order.only) continue;
+    if (!is_meant(order, suppression)) continue;
     request.connection_configured = is_configured(unit.db(), suppression);
     auto refusal = domain::refuse_lift(suppression, request);
     if (refusal)
@@ -52,7 +65,8 @@ LiftOutcome lift(UnitOfWork& unit, const LiftOrder& order) {
   }
   if (!outcome.refused.empty()) outcome.lifted.clear();
   for (const auto& suppression : outcome.lifted)
-    people::lift_and_settle(unit, order.contact, suppression.reason, suppression.source, order.detail);
+    people::lift_and_settle(unit, order.contact, suppression.reason, suppression.source,
+                            with_what_was(order.detail, suppression));
   outcome.after = unit.contact(order.contact).status;
   return outcome;
 }

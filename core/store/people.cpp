@@ -52,8 +52,23 @@ void supersede_pending(UnitOfWork& unit, Id contact, std::string_view kind) {
 
 }  // namespace
 
+namespace {
+
+// Whether the active no was set by something that can be undone as a whole.
+bool was_set_in_bulk(Database& db, Id contact, Reason reason) {
+  Query query(db, "SELECT run_id FROM audit WHERE contact_id = ? AND reason = ? ORDER BY seq DESC LIMIT 1");
+  return query.bind(contact).bind(domain::to_string(reason)).step() && query.integer(0) != 0;
+}
+
+}  // namespace
+
 bool add_and_push(UnitOfWork& unit, Id contact, const domain::Suppression& suppression, std::string_view detail) {
-  if (!unit.add(contact, suppression, detail)) return false;
+  if (!unit.add(contact, suppression, detail)) {
+    const bool a_word = suppression.reason == Reason::manual || suppression.reason == Reason::contact;
+    if (a_word && unit.run() == 0 && was_set_in_bulk(unit.db(), contact, suppression.reason))
+      unit.say_again(contact, suppression, detail);
+    return false;
+  }
   if (domain::traits(suppression.reason).pushed) {
     supersede_pending(unit, contact, "opt_in");
     unit.push_to_records(contact, suppression.reason);

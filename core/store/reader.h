@@ -9,6 +9,10 @@
 
 namespace crmsync::store {
 
+struct JobRow;
+struct OutcomeRow;
+struct SelectionRow;
+
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -42,6 +46,15 @@ class Reader {
     std::int64_t overdue = 0;           // open or dead past their deadline
   };
   virtual std::vector<OutboxSummary> outbox_summary(Millis now) = 0;
+
+  virtual std::optional<SelectionRow> selection(Id id) = 0;
+  virtual std::optional<JobRow> job(Id id) = 0;
+  // Newest first; before 0: from the newest.
+  virtual std::vector<JobRow> jobs(const std::string& account, std::size_t limit, Id before) = 0;
+  // In the order of the selection, from the place `from`.
+  virtual std::vector<OutcomeRow> job_outcomes(Id job, std::size_t limit, std::int64_t from) = 0;
+  // Contacts whose suppressions a run or a job (audit_number_of_job) has changed, in order of id.
+  virtual std::vector<Id> changed_by(Id number, std::size_t limit, Id after) = 0;
 
   // In order of seq, after `after`; contact 0: of all. account empty: all.
   virtual std::vector<AuditRow> audit(const std::string& account, Id contact, std::size_t limit, Id after) = 0;

@@ -203,7 +203,38 @@ CREATE TRIGGER search_gone AFTER DELETE ON contact WHEN OLD.id <= (SELECT indexe
 END;
 )sql";
 
-constexpr std::array<const char*, 4> kMigrations{kVersion1, kVersion2, kVersion3, kSearch};
+// Selections, frozen, and the jobs that work them off: contacts and outcomes in chunks (job_rows.cpp). What a run or a
+// job has changed is found by its number in the audit log; a job's is below zero.
+constexpr const char* kJobs = R"sql(
+CREATE TABLE selection(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL REFERENCES account, what TEXT NOT NULL,
+  who TEXT NOT NULL, summary TEXT NOT NULL DEFAULT '{}', made_at INTEGER NOT NULL, count INTEGER NOT NULL DEFAULT 0,
+  chunks INTEGER NOT NULL DEFAULT 0, frozen INTEGER NOT NULL DEFAULT 0 CHECK(frozen IN (0,1)));
+CREATE TABLE selection_chunk(id INTEGER PRIMARY KEY, selection_id INTEGER NOT NULL REFERENCES selection,
+  chunk INTEGER NOT NULL, contacts BLOB NOT NULL);
+CREATE UNIQUE INDEX selection_chunk_place ON selection_chunk(selection_id, chunk);
+
+CREATE TABLE job(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL REFERENCES account,
+  selection_id INTEGER NOT NULL REFERENCES selection,
+  kind TEXT NOT NULL CHECK(kind IN ('resubscribe','unsubscribe','lift','undo')),
+  state TEXT NOT NULL CHECK(state IN ('waiting','running','done','cancelled')), reason TEXT,
+  confirmed INTEGER NOT NULL, ticket INTEGER NOT NULL, dry_run INTEGER NOT NULL, detail TEXT NOT NULL,
+  who TEXT NOT NULL, origin TEXT NOT NULL, basis TEXT NOT NULL, undoes INTEGER NOT NULL, total INTEGER NOT NULL,
+  done INTEGER NOT NULL DEFAULT 0, chunk INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,
+  started_at INTEGER, finished_at INTEGER);
+CREATE INDEX job_open ON job(id) WHERE state IN ('waiting','running');
+CREATE INDEX job_account ON job(account_id, id);
+CREATE TABLE job_chunk(id INTEGER PRIMARY KEY, job_id INTEGER NOT NULL REFERENCES job, chunk INTEGER NOT NULL,
+  outcomes BLOB NOT NULL);
+CREATE UNIQUE INDEX job_chunk_place ON job_chunk(job_id, chunk);
+CREATE TABLE job_count(job_id INTEGER NOT NULL REFERENCES job, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+  n INTEGER NOT NULL, PRIMARY KEY(job_id, outcome, reason)) WITHOUT ROWID;
+
+CREATE INDEX audit_run ON audit(run_id, contact_id, seq) WHERE run_id <> 0;
+)sql";
+
+constexpr std::array<const char*, 5> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 

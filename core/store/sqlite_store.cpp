@@ -7,6 +7,8 @@
 #include "core/store/apply.h"
 #include "core/store/arrivals.h"
 #include "core/store/audit_log.h"
+#include "core/store/job_rows.h"
+#include "core/store/job_work.h"
 #include "core/store/lift.h"
 #include "core/store/people.h"
 #include "core/store/queries.h"
@@ -57,6 +59,17 @@ class Reading : public Base {
   }
   std::vector<PushRow> pushes_of(Id contact) override { return queries::pushes_of(*db_, contact); }
   std::vector<Reader::OutboxSummary> outbox_summary(Millis now) override { return queries::outbox_summary(*db_, now); }
+  std::optional<SelectionRow> selection(Id id) override { return store::jobs::selection(*db_, id); }
+  std::optional<JobRow> job(Id id) override { return store::jobs::job(*db_, id); }
+  std::vector<JobRow> jobs(const std::string& account, std::size_t limit, Id before) override {
+    return store::jobs::list(*db_, account, limit, before);
+  }
+  std::vector<OutcomeRow> job_outcomes(Id job, std::size_t limit, std::int64_t from) override {
+    return store::jobs::outcomes(*db_, job, limit, from);
+  }
+  std::vector<Id> changed_by(Id number, std::size_t limit, Id after) override {
+    return store::jobs::changed_by(*db_, number, limit, after);
+  }
   std::vector<AuditRow> audit(const std::string& account, Id contact, std::size_t limit, Id after) override {
     return read_audit(*db_, account, contact, limit, after);
   }
@@ -233,6 +246,19 @@ class SqliteStore final : private Locked, public Reading<Store> {
     if (!order.dry_run) unit.commit();
     return outcome;
   }
+  Id begin_selection(const SelectionDraft& draft, Millis now) override {
+    return store::jobs::begin_selection(*db_, draft, now);
+  }
+  void extend_selection(Id selection, std::span<const Id> contacts) override {
+    store::jobs::extend_selection(*db_, selection, contacts);
+  }
+  void freeze_selection(Id selection, const std::string& summary) override {
+    store::jobs::freeze_selection(*db_, selection, summary);
+  }
+  Id begin_job(const JobDraft& draft, Millis now) override { return store::jobs::begin_job(*db_, draft, now); }
+  std::optional<Id> next_job() override { return store::jobs::next(*db_); }
+  bool work_on_job(Id job, Millis now) override { return store::jobs::work(*db_, job, now); }
+  bool cancel_job(Id job, Millis now) override { return store::jobs::cancel(*db_, job, now); }
   std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
                                        Millis now) override {
     return people::add_events(*db_, events, rules, now);

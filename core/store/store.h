@@ -87,11 +87,16 @@ struct LiftOrder {
   Id contact = 0;
   domain::Actor actor = domain::Actor::operator_;
   std::optional<domain::Reason> only;  // support lifts one reason at a time
+  std::string only_source;             // with `only`: this one of several; empty: whatever its source
+  bool bulk = false;                   // one of many: every reason needs the confirmation
   bool permission_confirmed = false;
   bool has_ticket = false;
   std::string detail = "{}";  // JSON object for the audit entries: the statement, the ticket
   bool dry_run = false;       // tells what would happen, and nothing else
 };
+
+struct JobDraft;
+struct SelectionDraft;
 
 struct LiftOutcome {
   domain::Status before = domain::Status::subscribed;
@@ -182,6 +187,17 @@ class Store : public Reader {
                                                Millis now) = 0;
   // By the account's settings as configure() was told them. The contact exists.
   virtual LiftOutcome lift(const LiftOrder& order, const Actor& actor, Millis now) = 0;
+
+  // --- many contacts at once (jobs.h) ---
+  // A selection is made in pieces and then frozen; what nobody takes up within a day is dropped.
+  virtual Id begin_selection(const SelectionDraft& draft, Millis now) = 0;
+  virtual void extend_selection(Id selection, std::span<const Id> contacts) = 0;
+  virtual void freeze_selection(Id selection, const std::string& summary) = 0;
+  virtual Id begin_job(const JobDraft& draft, Millis now) = 0;  // the selection is frozen
+  virtual std::optional<Id> next_job() = 0;                     // that waits or runs; the oldest
+  virtual bool work_on_job(Id job, Millis now) = 0;             // the next few contacts; false: it is over
+  virtual bool cancel_job(Id job, Millis now) = 0;              // false: it was over
+
   virtual std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
                                                Millis now) = 0;
   // Lifts deferrals whose time is over; returns how many.

@@ -144,7 +144,8 @@ struct ContactQuery {
   std::string connection;                // has a live record there
   std::optional<Millis> since, until;    // of the last change, both included
   ContactSort sort = ContactSort::address;
-  std::size_t limit = 50;  // 1..1000
+  bool bare = false;       // without suppressions: for long walks
+  std::size_t limit = 50;  // 1..1000; 1..10,000 when bare
   std::string after;       // ContactPage::next
 };
 
@@ -221,7 +222,7 @@ struct AuditRow {
   std::string source;  // of the suppression
   domain::Status before = domain::Status::subscribed;
   domain::Status after = domain::Status::subscribed;
-  Id run = 0;          // 0: not by a run
+  Id run = 0;          // 0: not by a run; below zero: by a job (jobs.h)
   std::string detail;  // JSON object: evidence, statement, ticket. Personal data lives here only
 };
 

@@ -156,6 +156,14 @@ bool UnitOfWork::add(Id id, const Suppression& s, std::string_view detail) {
   return true;
 }
 
+void UnitOfWork::say_again(Id id, const Suppression& s, std::string_view detail) {
+  const Contact who = contact(id);
+  Query update(db_,
+               "UPDATE suppression SET source = ?, evidence = ? WHERE contact_id = ? AND reason = ? AND record = ''");
+  update.bind(s.source).bind(s.evidence.empty() ? "{}" : s.evidence).bind(id).bind(domain::to_string(s.reason)).run();
+  audit_.append({"add", who.account, id, domain::to_string(s.reason), s.source, who.status, who.status, detail});
+}
+
 bool UnitOfWork::lift(Id id, Reason reason_id, std::string_view source, std::string_view detail) {
   const Contact who = contact(id);
   const auto reason = domain::to_string(reason_id);

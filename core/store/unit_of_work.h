@@ -55,6 +55,9 @@ class UnitOfWork {
 
   // false: it was there already / was not there. `record` is the suppression's key for `integration`, "" otherwise.
   bool add(Id contact, const domain::Suppression& suppression, std::string_view detail);
+  // A no that is active was said once more: by whom and why is taken over, so that taking back the first one is no way
+  // around the second.
+  void say_again(Id contact, const domain::Suppression& suppression, std::string_view detail);
   bool lift(Id contact, domain::Reason reason, std::string_view source, std::string_view detail);
   bool hold(Id contact, std::string_view cause, Id ref, std::string_view detail);
   bool release(Id contact, std::string_view cause, Id ref, std::string_view detail);

@@ -1,6 +1,7 @@
 #include "daemon/api/codec_history.h"
 
 #include "daemon/api/codec_contact.h"
+#include "daemon/api/codec_job.h"
 #include "daemon/api/times.h"
 
 namespace crmsync::api {
@@ -41,7 +42,8 @@ Json to_json(const store::AuditRow& entry) {
   json["source"] = text_or_null(entry.source);
   json["before"] = domain::to_string(entry.before);
   json["after"] = domain::to_string(entry.after);
-  json["run"] = entry.run == 0 ? Json(nullptr) : Json(id_text(entry.run));
+  json["run"] = entry.run > 0 ? Json(id_text(entry.run)) : Json(nullptr);
+  json["job"] = entry.run < 0 ? Json(job_text(-entry.run)) : Json(nullptr);
   json["detail"] = stored_object(entry.detail);
   return json;
 }

@@ -90,6 +90,37 @@ std::optional<bool> BodyFields::boolean(const std::string& name) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> BodyFields::number(const std::string& name) {
+  const Input* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number_unsigned() && value->get<std::uint64_t>() <= INT64_MAX) return value->get<std::int64_t>();
+  refuse(what_ + ": " + in_quotes(name) + " is not a whole number.", "Send it without quotation marks, 0 or more.");
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> BodyFields::texts(const std::string& name, std::size_t most) {
+  constexpr std::size_t kLongest = 320;
+  const Input* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_array() || value->size() > most) {
+    refuse(what_ + ": " + in_quotes(name) + " is not a list that is taken here.",
+           "Send an array of at most " + std::to_string(most) + " texts.");
+    return std::nullopt;
+  }
+  std::vector<std::string> all;
+  all.reserve(value->size());
+  for (const auto& one : *value) {
+    const std::string* text = one.get_ptr<const std::string*>();
+    if (text == nullptr || text->empty() || text->size() > kLongest) {
+      refuse(what_ + ": entry " + std::to_string(all.size()) + " of " + in_quotes(name) + " is not a text.",
+             "Every entry is a text of 1 to 320 bytes.");
+      return std::nullopt;
+    }
+    all.push_back(*text);
+  }
+  return all;
+}
+
 const Input* BodyFields::object(const std::string& name) {
   const Input* value = find(name);
   if (value == nullptr || value->is_object()) return value;

@@ -44,6 +44,9 @@ class BodyFields {
   std::optional<std::string> text(const std::string& name, std::size_t longest = 1000);
   std::string required_text(const std::string& name, std::size_t longest = 1000);
   std::optional<bool> boolean(const std::string& name);
+  std::optional<std::int64_t> number(const std::string& name);  // whole, not negative
+  // Nothing: not there. At most `most` texts, none of them empty or longer than an address can be.
+  std::optional<std::vector<std::string>> texts(const std::string& name, std::size_t most);
   const Input* object(const std::string& name);  // nullptr: not there
   void refuse(std::string detail, std::string remedy);
   std::optional<Problem> problem();

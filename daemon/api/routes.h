@@ -10,6 +10,8 @@ std::vector<Route> run_routes();         // runs, changes, approve, reject
 std::vector<Route> connection_routes();  // sync, plan, test
 std::vector<Route> contact_routes();     // contacts, timeline, explain, unsubscribe, conflicts
 std::vector<Route> lifting_routes();     // resubscribe, support lift
+std::vector<Route> selection_routes();   // selections
+std::vector<Route> job_routes();         // jobs, outcomes, undo
 std::vector<Route> event_routes();       // events
 std::vector<Route> outbox_routes();      // outbox
 std::vector<Route> audit_routes();       // audit, export, verify

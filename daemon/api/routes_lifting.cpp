@@ -1,5 +1,6 @@
 // Mailing somebody again who was not to be mailed: who may, on what basis, and what stands against it.
 #include "core/domain/email_address.h"
+#include "daemon/api/basis.h"
 #include "daemon/api/codec_contact.h"
 #include "daemon/api/find_contact.h"
 #include "daemon/api/lists.h"
@@ -10,35 +11,6 @@ namespace crmsync::api {
 namespace {
 
 using ReadJob = engine::Control::ReadJob;
-
-constexpr std::size_t kLongestStatement = 2000;
-
-// The part of a body that every lift has: {"confirmation"?: {"permission", "statement"}, "note"?, "dry_run"?}. What is
-// said goes into the audit log.
-struct Basis {
-  bool confirmed = false;
-  bool dry_run = false;
-  Json detail = Json::object();
-};
-
-void read_confirmation(const Input& confirmation, BodyFields& input, Basis& basis) {
-  BodyFields fields(confirmation, "The confirmation");
-  basis.confirmed = fields.boolean("permission").value_or(false);
-  const auto statement = fields.text("statement", kLongestStatement);
-  if (const auto bad = fields.problem()) return input.refuse(bad->detail, bad->remedy);
-  if (basis.confirmed && (!statement || statement->empty()))
-    return input.refuse("A confirmation needs a statement.",
-                        "Say in `statement` how and when the person gave permission; it goes into the audit log.");
-  if (statement) basis.detail["statement"] = *statement;
-}
-
-Basis read_basis(BodyFields& input) {
-  Basis basis;
-  if (const Input* confirmation = input.object("confirmation")) read_confirmation(*confirmation, input, basis);
-  if (const auto note = input.text("note")) basis.detail["note"] = *note;
-  basis.dry_run = input.boolean("dry_run").value_or(false);
-  return basis;
-}
 
 unsigned status_of(const std::string& code) {
   if (code == "resubscribe_forbidden") return 403;

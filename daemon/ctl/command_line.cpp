@@ -39,6 +39,9 @@ class CommandLine {
   CLI::App* group(const char* name, const char* help);
   void page_options(CLI::App* app);
   void lift_options(CLI::App* app);
+  void filter_options(CLI::App* app);
+  void selection_options(CLI::App* app);
+  void add_job_commands();
   void add_sync_commands();
   void add_run_commands();
   void add_contact_commands();
@@ -65,6 +68,7 @@ CommandLine::CommandLine() {
   add_sync_commands();
   add_run_commands();
   add_contact_commands();
+  add_job_commands();
   add_event_commands();
   add_upkeep_commands();
 }
@@ -121,25 +125,23 @@ void CommandLine::add_contact_commands() {
   auto* contacts = group("contacts", "contacts and why they are mailed or not");
   auto* one = add(*contacts, "list", "contacts of an account", list_contacts);
   one->add_option("--account", options_.account, "the account")->required();
-  one->add_option("--q", options_.text, "a part of the address or the name");
-  one->add_option("--status", options_.status, "with this status")
-      ->check(CLI::IsMember({"subscribed", "unsubscribed", "on_hold"}));
-  one->add_option("--reason", options_.reason, "with a suppression of this reason")
-      ->check(CLI::IsMember(reason_names()));
-  one->add_option("--connection", options_.connection, "with a record in this connection");
-  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "changed", "status"}));
+  filter_options(one);
+  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "name", "changed", "status"}));
   page_options(one);
   const auto select = [&](CLI::App* app) {
     app->add_option("CONTACT", options_.names, "e-mail addresses or ids")->required();
     app->add_option("--account", options_.account, "the account; addresses need it");
   };
-  select(add(*contacts, "show", "state, suppressions and CRM records", show_contacts));
+  one = add(*contacts, "show", "state, suppressions and CRM records", show_contacts);
+  select(one);
+  one->add_option("--at", options_.at, "as it was then, by the audit log; a day or a time")->type_name("TIME");
   select(add(*contacts, "explain", "why this state, who can lift it and how, and the timeline", explain_contacts));
   one = add(*contacts, "unsubscribe", "unsubscribe contacts, known or not", unsubscribe_contacts);
-  select(one);
+  selection_options(one);
   one->add_option("--note", options_.note, "why; it goes into the audit log");
+  one->add_flag("--dry-run", options_.dry_run, "tell what would happen, and do nothing");
   one = add(*contacts, "resubscribe", "mail contacts again, where an operator may decide that", resubscribe_contacts);
-  select(one);
+  selection_options(one);
   lift_options(one);
   auto* support = group("support", "what only support may do");
   one = add(*support, "lift", "lift one reason that operators may not, with a ticket", support_lift);
@@ -147,6 +149,52 @@ void CommandLine::add_contact_commands() {
   one->add_option("--account", options_.account, "the account")->required();
   one->add_option("--reason", options_.reason, "which one")->required()->check(CLI::IsMember(reason_names()));
   one->add_option("--ticket", options_.ticket, "the ticket that says why")->required();
+  lift_options(one);
+}
+
+void CommandLine::filter_options(CLI::App* app) {
+  app->add_option("--q", options_.text,
+                  "a part of the address or the name; one or two letters: the beginning of a word");
+  app->add_option("--status", options_.status, "with this status")
+      ->check(CLI::IsMember({"subscribed", "unsubscribed", "on_hold"}));
+  app->add_option("--reason", options_.reason, "with a suppression of this reason")
+      ->check(CLI::IsMember(reason_names()));
+  app->add_option("--connection", options_.connection, "with a record in this connection");
+  app->add_option("--since", options_.since, "changed last then or later; a day or a time")->type_name("TIME");
+  app->add_option("--until", options_.until, "changed last then or before")->type_name("TIME");
+}
+
+// One contact, or many: more than one name, a filter or the whole account is a job.
+void CommandLine::selection_options(CLI::App* app) {
+  app->add_option("CONTACT", options_.names, "e-mail addresses or ids");
+  app->add_option("--account", options_.account, "the account; addresses need it");
+  app->add_flag("--filter", options_.filter,
+                "everybody with what --q, --status, --reason, --connection, --since, --until say");
+  app->add_flag("--all", options_.all, "everybody in the account");
+  filter_options(app);
+  app->add_option("--count", options_.count, "how many are meant; refused when it is another number")
+      ->check(CLI::NonNegativeNumber);
+  app->add_flag("--wait", options_.wait, "many: wait for the job and print what became of them");
+}
+
+void CommandLine::add_job_commands() {
+  auto* one = add(app_, "jobs", "what was done to many contacts at once, newest first", list_jobs);
+  one->add_option("--account", options_.account, "of which account")->required();
+  page_options(one);
+  auto* job = group("job", "one job");
+  const auto id = [&](CLI::App* app) {
+    app->add_option("ID", options_.names, "the job, such as j12")->required()->expected(1);
+  };
+  one = add(*job, "show", "how far it is, and what became of the contacts", show_job);
+  id(one);
+  one->add_flag("--wait", options_.wait, "wait until it is over");
+  id(add(*job, "cancel", "stop it; what is done stays done", ctl::cancel_job));
+  one = add(*job, "outcomes", "what became of each contact, as CSV (a page of JSON with --json)", job_outcomes);
+  id(one);
+  page_options(one);
+  one = add(app_, "undo", "take back what a run or a job has done, where nobody has changed it since", ctl::undo);
+  one->add_option("ID", options_.names, "the run (12) or the job (j12)")->required()->expected(1);
+  one->add_flag("--wait", options_.wait, "wait for the job that does it");
   lift_options(one);
 }
 

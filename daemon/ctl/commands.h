@@ -1,6 +1,7 @@
 // The commands of crmsyncctl, each a function of what was typed. Used by command_line.cpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Options {
   std::string text;  // --q
   std::string status;
   std::string reason;
+  std::string since, until;
   std::string state;
   std::string sort;
   std::string after;
@@ -28,7 +30,10 @@ struct Options {
   std::string statement;  // --confirm-permission
   std::string ticket;
   bool dry_run = false;
-  int limit = 0;  // 0: the API's choice
+  bool filter = false;  // the selection is what q, status, reason and connection say
+  bool all = false;     // the selection is the whole account
+  int count = -1;       // how many the confirmation is about; -1: as many as there are
+  int limit = 0;        // 0: the API's choice
   bool full = false;
   bool wait = false;
   std::string type, email, at, id, source;  // of an event
@@ -55,6 +60,17 @@ int list_contacts(Session& session, const Options& options);
 int show_contacts(Session& session, const Options& options);
 int explain_contacts(Session& session, const Options& options);
 int resubscribe_contacts(Session& session, const Options& options);
+// Whether the selection is worked off by a job.
+bool is_bulk(const Options& options);
+// Why it is not clear which contacts are meant.
+std::optional<Failure> refuse_selection(const Options& options);
+// kind: "resubscribe" or "unsubscribe".
+int run_job(Session& session, const Options& options, const char* kind);
+int list_jobs(Session& session, const Options& options);
+int show_job(Session& session, const Options& options);
+int cancel_job(Session& session, const Options& options);
+int job_outcomes(Session& session, const Options& options);
+int undo(Session& session, const Options& options);
 int support_lift(Session& session, const Options& options);
 int unsubscribe_contacts(Session& session, const Options& options);
 

@@ -76,6 +76,8 @@ class Control {
   // Lifts what the order names, by the rules. The contact exists.
   virtual asio::awaitable<store::LiftOutcome> lift(store::LiftOrder order, store::Actor actor) = 0;
   virtual asio::awaitable<bool> retry_push(store::Id push) = 0;
+  // A job was made: it is worked on from now on, and after a restart.
+  virtual void wake_jobs() = 0;
 
   // In the text format of Prometheus.
   virtual asio::awaitable<std::string> metrics() = 0;

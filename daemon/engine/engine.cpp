@@ -14,9 +14,11 @@ Engine::Engine(asio::io_context& io, std::shared_ptr<const config::Config> confi
       config_(std::move(config)),
       clock_(std::move(clock)),
       metrics_(now()),
-      threads_(config_->store_path, clock_, [this](sync::Steady took) { metrics_.wrote(took); }),
+      threads_(config_->store_path, clock_, [this](sync::Steady took) { metrics_.wrote(took), ++writes_; }),
       clock_watch_({steady(), now()}),
-      house_timer_(io) {
+      house_timer_(io),
+      job_timer_(io),
+      index_timer_(io) {
   set_up(secrets);
   bring_pushes_near(threads_.store());
 }
@@ -53,11 +55,15 @@ void Engine::start() {
   started_ = true;
   for (const auto& [id, link] : links_) start_loops(link);
   spawn(housekeeping());
+  spawn(job_loop());
+  spawn(index_loop());
 }
 
 void Engine::stop() {
   stopping_ = true;
   house_timer_.cancel();
+  index_timer_.cancel();
+  job_timer_.cancel();
   for (const auto& [id, link] : links_) {
     link->wake_all();
     link->stop_reading.emit(asio::cancellation_type::terminal);
