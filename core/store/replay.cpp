@@ -4,6 +4,13 @@
 
 namespace crmsync::store {
 
+namespace {
+// A no that a run or a job had written down, said once more by somebody, is theirs from then on.
+bool may_be_said_again(domain::Reason reason) {
+  return reason == domain::Reason::manual || reason == domain::Reason::contact;
+}
+}  // namespace
+
 bool Replay::feed(const AuditRow& entry) {
   const auto before = status();
   std::string wrong = take(entry);
@@ -31,9 +38,12 @@ std::string Replay::take_suppression(const AuditRow& entry) {
   const auto found = std::find_if(active_.begin(), active_.end(),
                                   [&](const auto& one) { return domain::is_suppression(one, *reason, entry.source); });
   if (entry.action == "add") {
-    if (found != active_.end()) return "adds what was there";
-    active_.push_back({*reason, entry.source, entry.at, entry.detail});
-    return {};
+    if (found == active_.end()) {
+      active_.push_back({*reason, entry.source, entry.at, entry.detail});
+      return {};
+    }
+    found->source = entry.source, found->evidence = entry.detail;
+    return may_be_said_again(*reason) ? "" : "adds what was there";
   }
   if (found == active_.end()) return "lifts what was not there";
   active_.erase(found);

@@ -1,5 +1,6 @@
 // Search, the order of names and the index behind them: right whether the index has everything, something or nothing.
 #include <doctest/doctest.h>
+#include <rapidcheck.h>
 
 #include <set>
 
@@ -268,4 +269,39 @@ TEST_CASE("the time of the last change narrows every list, to the moment") {
     CHECK(seen(kNow + 2000, kNow + 3000) == Set{"d"});
     CHECK(seen(kNow + 3001, std::nullopt).empty());
   }
+}
+
+TEST_CASE("whatever is added, renamed, removed and indexed in whatever order, a search finds who is there") {
+  std::int64_t hits = 0;
+  CHECK(rc::check([&] {
+    World world;
+    const auto word = [] {
+      return *rc::gen::element<std::string>("ann", "Anna", "bea", "M\xC3\xBCller", "x'\"y", "o%b");
+    };
+    for (const int step : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 12))) {
+      const auto who = std::to_string(*rc::gen::inRange(0, 6));
+      if (step < 6) world.sync({person(who, "u" + who + "@example.com", word() + " " + word())});
+      if (step == 6) world.unsubscribe("v" + who + "@example.com");
+      if (step == 7) world.open();
+      if (step == 8)
+        world.raw().exec("PRAGMA foreign_keys=OFF; DELETE FROM contact WHERE address = 'v" + who + "@example.com'");
+      if (step > 8) world.store->index_contacts(static_cast<std::size_t>(step - 8));
+      ContactQuery query;
+      query.account = "north", query.limit = 1000;
+      query.sort = static_cast<ContactSort>(*rc::gen::inRange(0, 4));
+      const auto all = world.store->contacts(query)->contacts;
+      query.text =
+          *rc::gen::element<std::string>("ann", "muller", "M", "be", "u1@", "v", "x'\"", "o%b", "nobody", "a b");
+      query.limit = 2;
+      std::multiset<std::string> wanted;
+      for (const auto& one : all)
+        if (domain::TextSearch(query.text).finds(one.address, one.display, one.name))
+          wanted.insert(one.address.substr(0, one.address.find('@')));
+      const auto seen = walk(world, query);
+      RC_ASSERT(std::multiset<std::string>(seen.begin(), seen.end()) == wanted);
+      RC_ASSERT(all.size() == static_cast<std::size_t>(world.ask("SELECT count(*) FROM contact WHERE account_id = 1")));
+      hits += static_cast<std::int64_t>(seen.size());
+    }
+  }));
+  CHECK(hits > 100);
 }
