@@ -40,10 +40,11 @@ std::string_view without_the_rest_of_the_domain(std::string_view address) {
 
 // Calls `each` with the text from every beginning of a word on, until it returns true.
 template <class Each>
-bool any_word(std::string_view text, Each each) {
+bool any_word(std::string_view text, std::size_t& left, Each each) {
   bool inside = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (in_word(text[i]) && !inside && each(text.substr(i))) return true;
+  for (std::size_t i = 0; i < text.size() && left > 0; ++i) {
+    const bool begins = in_word(text[i]) && !inside;
+    if (begins && (--left, each(text.substr(i)))) return true;
     inside = in_word(text[i]);
   }
   return false;
@@ -52,14 +53,16 @@ bool any_word(std::string_view text, Each each) {
 template <class Each>
 bool any_beginning(const SearchTexts& texts, Each each) {
   const std::string_view address = texts.address;
-  return any_word(without_the_rest_of_the_domain(address.substr(0, address.find('\n'))), each) ||
-         any_word(texts.name, each);
+  std::size_t left = kMostWords;
+  return any_word(without_the_rest_of_the_domain(address.substr(0, address.find('\n'))), left, each) ||
+         any_word(texts.name, left, each);
 }
 
 }  // namespace
 
 SearchTexts::SearchTexts(std::string_view address_, std::string_view display, std::string_view name_)
     : address(fold_for_search(address_)), name(fold_for_search(name_)) {
+  if (display == address_) return;
   const auto shown = fold_for_search(display);
   if (shown != address) address += "\n" + shown;
 }
@@ -69,7 +72,7 @@ std::vector<std::string> beginnings(const SearchTexts& texts) {
   any_beginning(texts, [&](std::string_view word) {
     const auto first = first_letters(word, kShort);
     if (std::find(all.begin(), all.end(), first) == all.end()) all.emplace_back(first);
-    return all.size() == kMostWords;
+    return false;
   });
   return all;
 }
@@ -86,8 +89,7 @@ bool TextSearch::finds(std::string_view address, std::string_view display, std::
   const SearchTexts texts(address, display, name);
   if (!by_beginnings_)
     return texts.address.find(text_) != std::string::npos || texts.name.find(text_) != std::string::npos;
-  const auto all = beginnings(texts);
-  return std::any_of(all.begin(), all.end(), [&](const auto& first) { return first.starts_with(text_); });
+  return any_beginning(texts, [&](std::string_view word) { return word.starts_with(text_); });
 }
 
 std::string name_key(std::string_view address, std::string_view name) {

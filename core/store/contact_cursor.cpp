@@ -10,7 +10,7 @@ namespace crmsync::store {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames{"address|", "changed|", "status|", "name|"};
+constexpr std::array<std::string_view, 5> kNames{"address|", "changed|", "status|", "name|", "added|"};
 
 std::optional<std::int64_t> number_in(std::string_view text) {
   std::int64_t value = 0;
@@ -63,7 +63,9 @@ ContactCursor place_of(ContactSort sort, const ContactRow& row, Id indexed_to) {
     case ContactSort::address: return {0, 0, row.address};
     case ContactSort::changed: return {row.changed_at, row.id, ""};
     case ContactSort::status: return {static_cast<int>(row.status), 0, row.address};
-    case ContactSort::name: break;
+    case ContactSort::added: return {row.id, 0, ""};
+    case ContactSort::name:
+    case ContactSort::best: break;
   }
   return {indexed_to, row.id, row.id > indexed_to ? "" : domain::name_key(row.address, row.name)};
 }

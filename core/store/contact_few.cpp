@@ -10,6 +10,7 @@ namespace crmsync::store {
 namespace {
 
 constexpr std::size_t kFew = 5'000;
+constexpr std::size_t kQuick = 1'000;  // where another order is as good
 
 using Ids = std::optional<std::vector<Id>>;
 
@@ -36,7 +37,7 @@ bool are_few(Database& db, Id account, const std::string& counter, std::size_t m
 std::size_t worth_it(Database& db, const ContactQuestion& question) {
   const auto all = static_cast<double>(contacts_of(db, question.account));
   const auto even = std::sqrt(static_cast<double>(question.limit) * all);
-  return std::min(kFew, static_cast<std::size_t>(even) + 1);
+  return std::min(question.quickly ? kQuick : kFew, static_cast<std::size_t>(even) + 1);
 }
 
 Ids by_reason(Database& db, const ContactQuestion& question, std::size_t most) {
@@ -72,6 +73,12 @@ Ids by_connection(Database& db, const ContactQuestion& question, std::size_t mos
   return ids_of(query, most);
 }
 
+Ids by_account(Database& db, const ContactQuestion& question, std::size_t most) {
+  Query query(db, "SELECT id FROM contact WHERE account_id = ? LIMIT ?");
+  query.bind(question.account).bind(most + 1);
+  return ids_of(query, most);
+}
+
 std::string json_array(const std::vector<Id>& ids) {
   std::string json = "[";
   for (const Id id : ids) json.append(json.size() > 1 ? "," : "").append(std::to_string(id));
@@ -82,14 +89,15 @@ std::string json_array(const std::vector<Id>& ids) {
 
 Ids few_candidates(Database& db, const ContactQuestion& question) {
   const auto& query = question.query;
-  const bool by_name = query.sort == ContactSort::name;
+  const bool no_index = query.sort == ContactSort::name || query.sort == ContactSort::added;
   const std::size_t most = worth_it(db, question);
   Ids ids;
   if (!question.text.for_all()) ids = search_index::candidates(db, question.account, question.text, most);
-  if (!ids && by_name && query.reason) ids = by_reason(db, question, most);
-  if (!ids && by_name && query.status) ids = by_status(db, question, most);
+  if (!ids && no_index && query.reason) ids = by_reason(db, question, most);
+  if (!ids && no_index && query.status) ids = by_status(db, question, most);
   if (!ids && query.sort != ContactSort::changed && (query.since || query.until)) ids = by_time(db, question, most);
   if (!ids && !query.connection.empty()) ids = by_connection(db, question, most);
+  if (!ids && query.sort == ContactSort::added) ids = by_account(db, question, kFew);
   return ids;
 }
 

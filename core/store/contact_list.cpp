@@ -68,10 +68,8 @@ class ListStatement {
     switch (q_.sort) {
       case ContactSort::address: return "address";
       case ContactSort::changed: return "changed_at DESC, id DESC";
-      case ContactSort::status:
-      case ContactSort::name: break;
+      default: return "status, address";
     }
-    return "status, address";
   }
 
   const ContactQuery& q_;
@@ -98,9 +96,12 @@ ContactPage page_of_walk(Database& db, const ContactQuestion& question) {
 
 }  // namespace
 
-std::optional<ContactPage> contacts(Database& db, const ContactQuery& q) {
+std::optional<ContactPage> contacts(Database& db, const ContactQuery& asked) {
+  ContactQuery q = asked;
+  if (q.sort == ContactSort::best) q.sort = q.after.starts_with("added|") ? ContactSort::added : ContactSort::address;
   const std::size_t limit = std::clamp<std::size_t>(q.limit, 1, q.bare ? Collector::kMostRead : 1000);
-  ContactQuestion question{q, 0, domain::TextSearch(q.text), std::nullopt, 0, limit};
+  ContactQuestion question{q, 0, domain::TextSearch(q.text), std::nullopt, 0, limit, false};
+  question.quickly = asked.sort == ContactSort::best && !question.text.for_all();
   if (!q.after.empty()) question.after = parse_cursor(q.sort, q.after);
   if (!q.after.empty() && !question.after) return std::nullopt;
   // The newest change asked for is a place to go on from: two upper bounds, and SQLite might begin at the farther one.
@@ -112,6 +113,8 @@ std::optional<ContactPage> contacts(Database& db, const ContactQuery& q) {
   if (q.sort == ContactSort::name)
     question.indexed_to = question.after ? question.after->number : search_index::indexed_to(db);
   if (auto ids = few_candidates(db, question)) return page_of_few(db, question, std::move(*ids));
+  if (question.quickly && q.after.empty()) q.sort = ContactSort::added;
+  if (q.sort == ContactSort::added) return page_as_added(db, question);
   return q.sort == ContactSort::name ? page_by_name(db, question) : page_of_walk(db, question);
 }
 

@@ -16,6 +16,7 @@ struct ContactQuestion {
   std::optional<ContactCursor> after;  // nullopt: from the start
   Id indexed_to = 0;                   // when the list began; sorted by name only
   std::size_t limit = 50;
+  bool quickly = false;  // sorted by what is quick
 };
 
 // Every statement selects id, address, display, name, status, reason, changed_at, and by this condition whether the
@@ -59,5 +60,6 @@ std::optional<std::vector<Id>> few_candidates(Database& db, const ContactQuestio
 ContactPage page_of_few(Database& db, const ContactQuestion& question, std::vector<Id> ids);
 
 ContactPage page_by_name(Database& db, const ContactQuestion& question);
+ContactPage page_as_added(Database& db, const ContactQuestion& question);
 
 }  // namespace crmsync::store

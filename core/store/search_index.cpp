@@ -123,13 +123,19 @@ std::string in_quotes(std::string_view text) {
   return all + "\"";
 }
 
+bool are_others(Database& db, Id account) {
+  Query query(db, "SELECT 1 FROM account WHERE id <> ? LIMIT 1");
+  return query.bind(account).step();
+}
+
 // The trigrams that a contact has to have. They do not overlap: fewer lists to read, and what they find by chance is
 // compared with the whole text anyway.
-std::string expression(Id account, const domain::TextSearch& text) {
-  std::string all = in_quotes(account_mark(account));
+std::string expression(Database& db, Id account, const domain::TextSearch& text) {
+  std::string all;
+  if (are_others(db, account)) all = in_quotes(account_mark(account)) + " AND ";
   if (text.by_beginnings()) {
     const std::string_view mark = kBeginning.substr(0, 3 - text.letters());
-    return all + " AND " + in_quotes(std::string(mark) + text.folded());
+    return all + in_quotes(std::string(mark) + text.folded());
   }
   const auto letters = domain::letters_of(text.folded());
   const auto trigram = [&](std::size_t at) {
@@ -138,8 +144,8 @@ std::string expression(Id account, const domain::TextSearch& text) {
   const std::size_t last = letters.size() - 3;
   std::size_t used = 0;
   for (std::size_t at = 0; at < last && used + 1 < kMostTrigrams; at += 3, ++used)
-    all += " AND " + in_quotes(trigram(at));
-  return all + " AND " + in_quotes(trigram(last));
+    all += in_quotes(trigram(at)) + " AND ";
+  return all + in_quotes(trigram(last));
 }
 
 // What the index does not know as it is now; false: too many.
@@ -151,6 +157,10 @@ bool add_unindexed(Database& db, std::vector<Id>& ids) {
   std::size_t count = 0;
   for (; query.step(); ++count) ids.push_back(query.integer(0));
   return count <= kMostUnindexed;
+}
+
+bool can_tell(Database& db, const domain::TextSearch& text) {
+  return (text.letters() >= 3 || text.by_beginnings()) && !is_folded_otherwise(db);
 }
 
 }  // namespace
@@ -180,14 +190,26 @@ Id indexed_to(Database& db) {
 }
 
 std::optional<std::vector<Id>> candidates(Database& db, Id account, const domain::TextSearch& text, std::size_t most) {
-  if (text.letters() < 3 && !text.by_beginnings()) return std::nullopt;
   std::vector<Id> ids;
-  if (is_folded_otherwise(db) || !add_unindexed(db, ids)) return std::nullopt;
+  if (!can_tell(db, text) || !add_unindexed(db, ids)) return std::nullopt;
   Query query(db, "SELECT rowid FROM contact_text WHERE contact_text MATCH ? LIMIT ?");
-  query.bind(expression(account, text)).bind(most + 1);
+  query.bind(expression(db, account, text)).bind(most + 1);
   std::size_t found = 0;
   for (; query.step(); ++found) ids.push_back(query.integer(0));
   if (found > most) return std::nullopt;
+  return ids;
+}
+
+std::vector<Id> next_candidates(Database& db, Id account, const domain::TextSearch& text, Id after, std::size_t most) {
+  const bool indexed = can_tell(db, text);
+  Query query(db, indexed ? "SELECT rowid FROM contact_text WHERE contact_text MATCH ?1 AND rowid > ?2 "
+                            "UNION SELECT contact_id FROM search_stale WHERE contact_id > ?2 "
+                            "UNION SELECT id FROM contact WHERE id > max(?2, (SELECT indexed_to FROM search_state)) "
+                            "ORDER BY 1 LIMIT ?3"
+                          : "SELECT id FROM contact WHERE ?1 = '' AND id > ?2 ORDER BY id LIMIT ?3");
+  query.bind(indexed ? expression(db, account, text) : std::string()).bind(after).bind(most);
+  std::vector<Id> ids;
+  while (query.step()) ids.push_back(query.integer(0));
   return ids;
 }
 

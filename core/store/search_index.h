@@ -28,4 +28,8 @@ Id indexed_to(Database& db);
 // Contacts that may be meant: all that are, and others. nullopt: more than `most`, or the index cannot tell.
 std::optional<std::vector<Id>> candidates(Database& db, Id account, const domain::TextSearch& text, std::size_t most);
 
+// The next ones in order of their ids, whatever their number; everybody where the index cannot tell. Empty: that was
+// all.
+std::vector<Id> next_candidates(Database& db, Id account, const domain::TextSearch& text, Id after, std::size_t most);
+
 }  // namespace crmsync::store::search_index

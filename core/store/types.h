@@ -134,7 +134,8 @@ struct ContactRow {
   std::vector<std::string> holds;  // why it is on hold: "held run 12", "flips"
 };
 
-enum class ContactSort { address, changed, status, name };
+// best: what is quick for a text: few contacts by address, many as they were added.
+enum class ContactSort { address, changed, status, name, added, best };
 
 struct ContactQuery {
   std::string account;

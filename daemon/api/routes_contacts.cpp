@@ -22,6 +22,7 @@ std::optional<store::ContactSort> parse_sort(std::string_view name) {
   if (name == "changed") return store::ContactSort::changed;
   if (name == "status") return store::ContactSort::status;
   if (name == "name") return store::ContactSort::name;
+  if (name == "added") return store::ContactSort::added;
   return std::nullopt;
 }
 
@@ -39,8 +40,8 @@ std::optional<Problem> read_query(const Context& context, store::ContactQuery& q
   query.reason = fields.choice("reason", reason_names(), domain::parse_reason);
   query.connection = fields.text("connection");
   read_times(fields, query);
-  const auto sort = fields.choice("sort", {"email", "name", "changed", "status"}, parse_sort);
-  query.sort = sort.value_or(store::ContactSort::address);
+  const auto sort = fields.choice("sort", {"email", "name", "changed", "status", "added"}, parse_sort);
+  query.sort = sort.value_or(query.text.empty() ? store::ContactSort::address : store::ContactSort::best);
   query.limit = static_cast<std::size_t>(fields.number("limit", 1, kMostPerPage, 50));
   const auto after = read_cursor("contacts", fields.text("after"));
   query.after = after.value_or("");

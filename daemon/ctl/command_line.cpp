@@ -126,7 +126,7 @@ void CommandLine::add_contact_commands() {
   auto* one = add(*contacts, "list", "contacts of an account", list_contacts);
   one->add_option("--account", options_.account, "the account")->required();
   filter_options(one);
-  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "name", "changed", "status"}));
+  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "name", "changed", "status", "added"}));
   page_options(one);
   const auto select = [&](CLI::App* app) {
     app->add_option("CONTACT", options_.names, "e-mail addresses or ids")->required();

@@ -220,6 +220,7 @@ const std::map<std::string, Job> kSearches{
     {"a search for one, by name", [](Crowd& crowd) { CHECK(crowd.found("name 345", {}, ContactSort::name) >= 1); }},
     {"a search for nobody", [](Crowd& crowd) { CHECK(crowd.found("nobody@example.com") == 0); }},
     {"a search for a beginning that nobody has", [](Crowd& crowd) { CHECK(crowd.found("zz") == 0); }},
+    {"a search for all, as added", [](Crowd& crowd) { CHECK(crowd.found("example", {}, ContactSort::added) == 20); }},
     {"a search for a beginning that everybody has", [](Crowd& crowd) { CHECK(crowd.found("u1") == 20); }},
 };
 

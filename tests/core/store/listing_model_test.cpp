@@ -92,6 +92,7 @@ std::vector<std::string> expected(World& world, const ContactQuery& query) {
   std::sort(rows.begin(), rows.end(), [&](const ContactRow& a, const ContactRow& b) {
     if (query.sort == ContactSort::changed) return std::tie(a.changed_at, a.id) > std::tie(b.changed_at, b.id);
     if (query.sort == ContactSort::status) return std::tie(a.status, a.address) < std::tie(b.status, b.address);
+    if (query.sort == ContactSort::added) return a.id < b.id;
     if (query.sort == ContactSort::name)
       return std::tuple(a.name.empty(), read(a.name), a.name.empty() ? a.address : "", a.id) <
              std::tuple(b.name.empty(), read(b.name), b.name.empty() ? b.address : "", b.id);
@@ -135,7 +136,7 @@ TEST_CASE("every filter with every other, in every order and with every size of 
     for (int i = 0; i < 20; ++i) {
       ContactQuery query;
       query.account = "north";
-      query.sort = static_cast<ContactSort>(*rc::gen::inRange(0, 4));
+      query.sort = static_cast<ContactSort>(*rc::gen::inRange(0, 6));
       query.connection = *rc::gen::element<std::string>("", "", "crm", "per-address");
       query.reason = *rc::gen::element<std::optional<Reason>>(std::nullopt, std::nullopt, Reason::integration,
                                                               Reason::hard_bounce, Reason::archived);

@@ -63,7 +63,8 @@ Names by_name(World& world, std::size_t limit = 2) {
 }
 
 void check_searches(World& world) {
-  for (const auto sort : {ContactSort::address, ContactSort::changed, ContactSort::status, ContactSort::name}) {
+  for (const auto sort : {ContactSort::address, ContactSort::changed, ContactSort::status, ContactSort::name,
+                          ContactSort::added, ContactSort::best}) {
     CAPTURE(static_cast<int>(sort));
     CHECK(found(world, "", sort).size() == kPeople.size());
     CHECK(found(world, "  ", sort).size() == kPeople.size());
@@ -247,7 +248,8 @@ TEST_CASE("the time of the last change narrows every list, to the moment") {
   for (std::size_t i = 0; i < kPeople.size(); ++i)
     world.now = kNow + static_cast<Millis>(i) * 1000, world.sync({kPeople[i]});
   index_all(world);
-  for (const auto sort : {ContactSort::address, ContactSort::changed, ContactSort::status, ContactSort::name}) {
+  for (const auto sort : {ContactSort::address, ContactSort::changed, ContactSort::status, ContactSort::name,
+                          ContactSort::added, ContactSort::best}) {
     CAPTURE(static_cast<int>(sort));
     ContactQuery query;
     query.sort = sort, query.limit = 1;
@@ -288,7 +290,7 @@ TEST_CASE("whatever is added, renamed, removed and indexed in whatever order, a 
       if (step > 8) world.store->index_contacts(static_cast<std::size_t>(step - 8));
       ContactQuery query;
       query.account = "north", query.limit = 1000;
-      query.sort = static_cast<ContactSort>(*rc::gen::inRange(0, 4));
+      query.sort = static_cast<ContactSort>(*rc::gen::inRange(0, 6));
       const auto all = world.store->contacts(query)->contacts;
       query.text =
           *rc::gen::element<std::string>("ann", "muller", "M", "be", "u1@", "v", "x'\"", "o%b", "nobody", "a b");
