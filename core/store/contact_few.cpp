@@ -74,6 +74,7 @@ Ids by_connection(Database& db, const ContactQuestion& question, std::size_t mos
 }
 
 Ids by_account(Database& db, const ContactQuestion& question, std::size_t most) {
+  if (contacts_of(db, question.account) > static_cast<std::int64_t>(most)) return std::nullopt;
   Query query(db, "SELECT id FROM contact WHERE account_id = ? LIMIT ?");
   query.bind(question.account).bind(most + 1);
   return ids_of(query, most);

@@ -167,6 +167,40 @@ TEST_CASE("a new name is found at once and the old one no longer, before and aft
   CHECK(world.ask("SELECT count(*) FROM contact_name") == 8);
 }
 
+TEST_CASE("as added, many finds come over many pages, the renamed and the new among them") {
+  World world;
+  std::vector<Incoming> crowd;
+  for (int i = 0; i < 400; ++i)
+    crowd.push_back(
+        person(std::to_string(i), "u" + std::to_string(1000 + i) + "@example.com", i % 40 == 0 ? "Ann" : "Bo"));
+  world.sync(crowd);
+  index_all(world);
+  world.sync({person("7", "u1007@example.com", "Ann"), person("40", "u1040@example.com", "Bo")});
+  world.sync({person("new", "new@example.com", "Ann")});
+  const Names old{"u1000", "u1007", "u1080", "u1120", "u1160", "u1200", "u1240", "u1280", "u1320", "u1360"};
+  Names as_added = old;
+  as_added.push_back("new");
+  Names by_address{"new"};
+  by_address.insert(by_address.end(), old.begin(), old.end());
+  for (const bool indexed : {false, true}) {
+    if (indexed) index_all(world);
+    for (const std::size_t limit : {1U, 2U, 3U, 10U}) {
+      CAPTURE(limit);
+      ContactQuery query;
+      query.limit = limit;
+      for (const auto sort : {ContactSort::added, ContactSort::best}) {
+        query.sort = sort;
+        query.text = "ann";
+        CHECK(walk(world, query) == (sort == ContactSort::added ? as_added : by_address));
+        query.text = "example";
+        CHECK(walk(world, query).size() == 401);
+        query.text = "@";
+        CHECK(walk(world, query).size() == 401);
+      }
+    }
+  }
+}
+
 TEST_CASE("a search in one account says nothing of another") {
   World world;
   world.sync(kPeople);
