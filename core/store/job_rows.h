@@ -8,7 +8,7 @@
 
 namespace crmsync::store::jobs {
 
-inline constexpr std::size_t kChunk = 500;  // contacts of one step of a job: some milliseconds, one durable commit
+inline constexpr std::size_t kChunk = 250;  // contacts of one step of a job: some milliseconds, one durable commit
 
 Id begin_selection(Database& db, const SelectionDraft& draft, Millis now);
 void extend_selection(Database& db, Id selection, std::span<const Id> contacts);
