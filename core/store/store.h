@@ -95,6 +95,7 @@ struct LiftOrder {
   bool dry_run = false;       // tells what would happen, and nothing else
 };
 
+struct ImportRow;
 struct JobDraft;
 struct SelectionDraft;
 
@@ -194,9 +195,17 @@ class Store : public Reader {
   virtual void extend_selection(Id selection, std::span<const Id> contacts) = 0;
   virtual void freeze_selection(Id selection, const std::string& summary) = 0;
   virtual Id begin_job(const JobDraft& draft, Millis now) = 0;  // the selection is frozen
-  virtual std::optional<Id> next_job() = 0;                     // that waits or runs; the oldest
-  virtual bool work_on_job(Id job, Millis now) = 0;             // the next few contacts; false: it is over
-  virtual bool cancel_job(Id job, Millis now) = 0;              // false: it was over
+  // The rows of an import come from whoever reads the file; `place` says where that is, in the reader's words.
+  virtual Id begin_import(const JobDraft& draft, const std::string& account, const std::string& place, Millis now) = 0;
+  // `last`: the file is at its end; `doubt`: and seems to be cut, so that nobody is surely missing from it.
+  virtual void import_rows(Id job, std::span<const ImportRow> rows, const std::string& place, bool last,
+                           const std::string& doubt, Millis now) = 0;
+  virtual void break_off_job(Id job, const std::string& why,
+                             Millis now) = 0;                     // it cannot go on: cancelled, with a note
+  virtual std::optional<JobRow> next_job() = 0;                   // that waits or runs; the oldest
+  virtual bool decide_job(Id job, bool approve, Millis now) = 0;  // false: it is not held
+  virtual bool work_on_job(Id job, Millis now) = 0;               // the next few contacts; false: it is over
+  virtual bool cancel_job(Id job, Millis now) = 0;                // false: it was over
 
   virtual std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
                                                Millis now) = 0;
