@@ -180,6 +180,29 @@ CREATE TRIGGER link_no_replace BEFORE INSERT ON audit_link WHEN EXISTS(SELECT 1 
 INSERT INTO meta SELECT 'audit_end', hash FROM audit_link ORDER BY id DESC LIMIT 1;
 )sql";
 
+// Search and names (search_index.h). Filled in the background up to indexed_to: what comes in bulk has higher ids and
+// costs nothing here; what was indexed and has moved since is noted as it was.
+constexpr const char* kSearch = R"sql(
+CREATE VIRTUAL TABLE contact_text USING fts5(address, name, beginnings, account, content='', columnsize=0, detail=none,
+  tokenize='trigram case_sensitive 1');
+INSERT INTO contact_text(contact_text, rank) VALUES('automerge', 8);
+CREATE TABLE contact_name(account_id INTEGER NOT NULL, key TEXT NOT NULL, contact_id INTEGER NOT NULL,
+  PRIMARY KEY(account_id, key, contact_id)) WITHOUT ROWID;
+CREATE TABLE search_state(indexed_to INTEGER NOT NULL, folding INTEGER NOT NULL);
+INSERT INTO search_state VALUES(0, 0);
+CREATE TABLE search_stale(contact_id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, address TEXT NOT NULL,
+  display TEXT NOT NULL, name TEXT NOT NULL);
+CREATE TRIGGER search_moved AFTER UPDATE OF account_id, address, display, name ON contact
+  WHEN OLD.id <= (SELECT indexed_to FROM search_state) BEGIN
+  INSERT INTO search_stale VALUES(OLD.id, OLD.account_id, OLD.address, OLD.display, OLD.name) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_gone AFTER DELETE ON contact WHEN OLD.id <= (SELECT indexed_to FROM search_state) BEGIN
+  INSERT INTO search_stale VALUES(OLD.id, OLD.account_id, OLD.address, OLD.display, OLD.name) ON CONFLICT DO NOTHING;
+  -- The id of the newest contact is given again.
+  UPDATE search_state SET indexed_to = min(indexed_to, (SELECT coalesce(max(id), 0) FROM contact));
+END;
+)sql";
+
 // Selections, frozen, and the jobs that work them off: contacts and outcomes in chunks (job_rows.cpp). What a run or a
 // job has changed is found by its number in the audit log; a job's is below zero.
 constexpr const char* kJobs = R"sql(
@@ -229,7 +252,7 @@ CREATE INDEX hold_ref ON hold(cause, ref);
 CREATE INDEX audit_run ON audit(run_id, contact_id, seq) WHERE run_id <> 0;
 )sql";
 
-constexpr std::array<const char*, 4> kMigrations{kVersion1, kVersion2, kVersion3, kJobs};
+constexpr std::array<const char*, 5> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 

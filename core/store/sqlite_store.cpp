@@ -13,6 +13,7 @@
 #include "core/store/lift.h"
 #include "core/store/people.h"
 #include "core/store/queries.h"
+#include "core/store/search_index.h"
 #include "core/store/spool_codec.h"
 #include "core/store/staging.h"
 #include "core/store/store_lock.h"
@@ -284,6 +285,8 @@ class SqliteStore final : private Locked, public Reading<Store> {
   std::int64_t expire(const domain::StrikeRules& rules, Millis now, std::size_t limit) override {
     return people::expire(*db_, rules, now, limit);
   }
+
+  std::size_t index_contacts(std::size_t most) override { return search_index::advance(*db_, most); }
 
   std::vector<PushRow> due_pushes(const std::string& connection, Millis now, std::size_t limit) override {
     return outbox::due(*db_, connection, now, limit);

@@ -212,6 +212,10 @@ class Store : public Reader {
   // Lifts deferrals whose time is over; returns how many.
   virtual std::int64_t expire(const domain::StrikeRules& rules, Millis now, std::size_t limit) = 0;
 
+  // --- the index of names and searches (search_index.h) ---
+  // Takes in at most so many contacts that it lacks; returns how many, 0: it lacks none.
+  virtual std::size_t index_contacts(std::size_t most) = 0;
+
   // --- outbox ---
   virtual std::vector<PushRow> due_pushes(const std::string& connection, Millis now, std::size_t limit) = 0;
   // When the connection's next push is due; nullopt: none.

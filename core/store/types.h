@@ -134,14 +134,15 @@ struct ContactRow {
   std::vector<std::string> holds;  // why it is on hold: "held run 12", "flips"
 };
 
-enum class ContactSort { address, changed, status };
+enum class ContactSort { address, changed, status, name };
 
 struct ContactQuery {
   std::string account;
-  std::string text;  // substring of address or name; empty: all
+  std::string text;  // domain::TextSearch; empty: all
   std::optional<domain::Status> status;
   std::optional<domain::Reason> reason;  // any active suppression with it
   std::string connection;                // has a live record there
+  std::optional<Millis> since, until;    // of the last change, both included
   ContactSort sort = ContactSort::address;
   bool bare = false;       // without suppressions: for long walks
   std::size_t limit = 50;  // 1..1000; 1..10,000 when bare
@@ -150,8 +151,8 @@ struct ContactQuery {
 
 struct ContactPage {
   std::vector<ContactRow> contacts;  // with suppressions, without records
-  // Empty: the end. A page may be shorter than its limit, even empty, and still have a next one: what no index knows (a
-  // text, a connection) is looked for in a bounded number of contacts.
+  // Empty: the end. A page may be shorter than its limit, even empty, and still have a next one: what no index knows is
+  // looked for in a bounded number of contacts.
   std::string next;
 };
 

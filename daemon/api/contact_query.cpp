@@ -2,6 +2,7 @@
 
 #include "daemon/api/fields.h"
 #include "daemon/api/lists.h"
+#include "daemon/api/moments.h"
 
 namespace crmsync::api {
 
@@ -11,6 +12,7 @@ std::optional<store::ContactSort> parse_sort(std::string_view name) {
   if (name == "email") return store::ContactSort::address;
   if (name == "changed") return store::ContactSort::changed;
   if (name == "status") return store::ContactSort::status;
+  if (name == "name") return store::ContactSort::name;
   return std::nullopt;
 }
 
@@ -36,7 +38,9 @@ std::optional<Problem> read_contact_query(const Context& context, store::Contact
   query.status = fields.choice("status", {"subscribed", "unsubscribed", "on_hold"}, domain::parse_status);
   query.reason = fields.choice("reason", reason_names(), domain::parse_reason);
   query.connection = fields.text("connection");
-  query.sort = fields.choice("sort", {"email", "changed", "status"}, parse_sort).value_or(store::ContactSort::address);
+  read_times(fields, query);
+  const auto sort = fields.choice("sort", {"email", "name", "changed", "status"}, parse_sort);
+  query.sort = sort.value_or(store::ContactSort::address);
   if (paged == Paged::yes) read_page(fields, query);
   if (auto problem = refuse_account(context, query.account)) fields.refuse(std::move(*problem));
   return fields.problem();

@@ -6,6 +6,8 @@
 #include "daemon/api/explain.h"
 #include "daemon/api/find_contact.h"
 #include "daemon/api/lists.h"
+#include "daemon/api/moments.h"
+#include "daemon/api/past_state.h"
 #include "daemon/api/routes.h"
 
 namespace crmsync::api {
@@ -33,15 +35,22 @@ asio::awaitable<HttpResponse> get_contacts(Context& context) {
   co_return page_response(std::move(items), page->next.empty() ? "" : make_cursor("contacts", page->next));
 }
 
+// With ?at=TIME as it was then, by the audit log.
 asio::awaitable<HttpResponse> get_contact(Context& context) {
   QueryFields fields(context.request);
+  const auto at = read_past(fields, context.control.now());
   const auto ref = contact_ref(context, fields);
   if (const auto* problem = std::get_if<Problem>(&ref)) co_return problem_response(*problem);
   const auto& wanted = std::get<ContactRef>(ref);
   std::optional<store::ContactRow> contact;
-  const ReadJob job = [&](store::Reader& reader) { contact = read_contact(reader, context.principal, wanted); };
+  PastState past;
+  const ReadJob job = [&](store::Reader& reader) {
+    contact = read_contact(reader, context.principal, wanted);
+    if (contact && at) past = past_state(reader, *contact, *at);
+  };
   co_await context.control.read(job);
-  co_return contact ? json_response(200, to_json(*contact)) : problem_response(no_contact(wanted));
+  if (!contact) co_return problem_response(no_contact(wanted));
+  co_return json_response(200, at ? to_json(*contact, past) : to_json(*contact));
 }
 
 asio::awaitable<HttpResponse> get_timeline(Context& context) {

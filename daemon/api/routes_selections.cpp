@@ -3,6 +3,7 @@
 #include "daemon/api/fields.h"
 #include "daemon/api/lists.h"
 #include "daemon/api/make_selection.h"
+#include "daemon/api/moments.h"
 #include "daemon/api/routes.h"
 
 namespace crmsync::api {
@@ -26,6 +27,7 @@ std::optional<Problem> read_filter(const Input& filter, store::ContactQuery& que
     fields.refuse("The filter: there is no such status.", "Send subscribed, unsubscribed or on_hold.");
   if (!reason.empty() && !query.reason)
     fields.refuse("The filter: there is no such reason.", "The README lists the ten reasons.");
+  read_times(fields, query);
   return fields.problem();
 }
 

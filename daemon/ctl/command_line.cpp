@@ -126,13 +126,15 @@ void CommandLine::add_contact_commands() {
   auto* one = add(*contacts, "list", "contacts of an account", list_contacts);
   one->add_option("--account", options_.account, "the account")->required();
   filter_options(one);
-  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "changed", "status"}));
+  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "name", "changed", "status"}));
   page_options(one);
   const auto select = [&](CLI::App* app) {
     app->add_option("CONTACT", options_.names, "e-mail addresses or ids")->required();
     app->add_option("--account", options_.account, "the account; addresses need it");
   };
-  select(add(*contacts, "show", "state, suppressions and CRM records", show_contacts));
+  one = add(*contacts, "show", "state, suppressions and CRM records", show_contacts);
+  select(one);
+  one->add_option("--at", options_.at, "as it was then, by the audit log; a day or a time")->type_name("TIME");
   select(add(*contacts, "explain", "why this state, who can lift it and how, and the timeline", explain_contacts));
   one = add(*contacts, "unsubscribe", "unsubscribe contacts, known or not", unsubscribe_contacts);
   selection_options(one);
@@ -164,19 +166,23 @@ void CommandLine::add_contact_commands() {
 }
 
 void CommandLine::filter_options(CLI::App* app) {
-  app->add_option("--q", options_.text, "a part of the address or the name");
+  app->add_option("--q", options_.text,
+                  "a part of the address or the name; one or two letters: the beginning of a word");
   app->add_option("--status", options_.status, "with this status")
       ->check(CLI::IsMember({"subscribed", "unsubscribed", "on_hold"}));
   app->add_option("--reason", options_.reason, "with a suppression of this reason")
       ->check(CLI::IsMember(reason_names()));
   app->add_option("--connection", options_.connection, "with a record in this connection");
+  app->add_option("--since", options_.since, "changed last then or later; a day or a time")->type_name("TIME");
+  app->add_option("--until", options_.until, "changed last then or before")->type_name("TIME");
 }
 
 // One contact, or many: more than one name, a filter or the whole account is a job.
 void CommandLine::selection_options(CLI::App* app) {
   app->add_option("CONTACT", options_.names, "e-mail addresses or ids");
   app->add_option("--account", options_.account, "the account; addresses need it");
-  app->add_flag("--filter", options_.filter, "everybody with what --q, --status, --reason, --connection say");
+  app->add_flag("--filter", options_.filter,
+                "everybody with what --q, --status, --reason, --connection, --since, --until say");
   app->add_flag("--all", options_.all, "everybody in the account");
   filter_options(app);
   app->add_option("--count", options_.count, "how many are meant; refused when it is another number")

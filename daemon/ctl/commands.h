@@ -22,6 +22,7 @@ struct Options {
   std::string text;  // --q
   std::string status;
   std::string reason;
+  std::string since, until;
   std::string state;
   std::string sort;
   std::string after;

@@ -22,7 +22,8 @@ std::optional<Failure> missing_account(const Options& options) {
 }
 
 std::string contact_path(const std::string& name, const char* what, const Options& options) {
-  return "/api/v1/contacts/" + encode_component(name) + what + query_of({{"account", options.account}});
+  return "/api/v1/contacts/" + encode_component(name) + what +
+         query_of({{"account", options.account}, {"at", options.at}});
 }
 
 // Does the same for every contact that was named: prints each answer, and with --json an object for one and an array
@@ -59,6 +60,8 @@ std::string contacts_query(const Options& options, int limit, const std::string&
                    {"status", options.status},
                    {"reason", options.reason},
                    {"connection", options.connection},
+                   {"since", options.since},
+                   {"until", options.until},
                    {"sort", options.sort},
                    {"limit", std::to_string(limit)},
                    {"after", after}});
@@ -112,7 +115,7 @@ int list_contacts(Session& session, const Options& options) {
 
 int show_contacts(Session& session, const Options& options) {
   const auto ask = [&](const std::string& name) { return session.get(contact_path(name, "", options)); };
-  return for_each_contact(session, options, ask, contact_view);
+  return for_each_contact(session, options, ask, options.at.empty() ? contact_view : past_contact_view);
 }
 
 int explain_contacts(Session& session, const Options& options) {

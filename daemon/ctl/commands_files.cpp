@@ -32,7 +32,9 @@ int export_contacts(Session& session, const Options& options) {
                                {"q", options.text},
                                {"status", options.status},
                                {"reason", options.reason},
-                               {"connection", options.connection}});
+                               {"connection", options.connection},
+                               {"since", options.since},
+                               {"until", options.until}});
   if (const auto failure = session.stream("/api/v1/contacts/export" + query, sink)) return session.report(*failure);
   session.out().flush();
   return session.out() ? kFine : kFailed;

@@ -60,10 +60,10 @@ Json selection_body(const Options& options) {
     body["all"] = true;
   } else if (options.filter) {
     Json filter = Json::object();
-    const std::pair<const char*, const std::string&> fields[] = {{"q", options.text},
-                                                                 {"status", options.status},
-                                                                 {"reason", options.reason},
-                                                                 {"connection", options.connection}};
+    const std::pair<const char*, const std::string&> fields[] = {
+        {"q", options.text},        {"status", options.status},
+        {"reason", options.reason}, {"connection", options.connection},
+        {"since", options.since},   {"until", options.until}};
     for (const auto& [name, value] : fields)
       if (!value.empty()) filter[name] = value;
     body["filter"] = std::move(filter);
@@ -108,12 +108,13 @@ std::optional<Failure> refuse_selection(const Options& options) {
   if (ways != 1)
     return usage_failure("It is not clear which contacts are meant.",
                          "Name them (addresses or ids), or give --filter with what they have in common, or --all.");
-  const bool fields =
-      !options.text.empty() || !options.status.empty() || !options.reason.empty() || !options.connection.empty();
+  const bool fields = !options.text.empty() || !options.status.empty() || !options.reason.empty() ||
+                      !options.connection.empty() || !options.since.empty() || !options.until.empty();
   if (fields && !options.filter)
     return usage_failure("Fields of a filter need --filter.", "Add --filter, or leave them out.");
   if (options.filter && !fields)
-    return usage_failure("The filter is empty.", "Give --q, --status, --reason or --connection; everybody is --all.");
+    return usage_failure("The filter is empty.",
+                         "Give --q, --status, --reason, --connection, --since or --until; everybody is --all.");
   if (is_bulk(options) && options.account.empty())
     return usage_failure("A selection is of one account.", "Add --account A; `crmsyncctl status` lists them.");
   return std::nullopt;

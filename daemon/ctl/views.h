@@ -16,6 +16,8 @@ std::string plan_view(const Json& plan, const Terminal& terminal);
 std::string probe_view(const Json& probe, const Terminal& terminal);
 std::string contacts_view(const Json& contacts, const Terminal& terminal);
 std::string contact_view(const Json& contact, const Terminal& terminal);
+// As it was at a past time.
+std::string past_contact_view(const Json& contact, const Terminal& terminal);
 std::string explanation_view(const Json& explanation, const Terminal& terminal);
 // What a job did, and what it left to others.
 std::string job_view(const Json& job, const Terminal& terminal);

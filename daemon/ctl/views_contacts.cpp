@@ -43,7 +43,8 @@ std::string heading(const Json& contact, const Terminal& terminal) {
   const std::string name = text_of(contact, "name");
   if (!name.empty()) text += "  " + harmless(name);
   text += "  (contact " + text_of(contact, "id") + ", " + harmless(text_of(contact, "account")) + ")\n";
-  text += coloured(status, status_cell(contact).colour, terminal) + (reason.empty() ? "" : ": " + reason) + "\n";
+  text += coloured(status.empty() ? "not known" : status, status_cell(contact).colour, terminal);
+  text += (reason.empty() ? "" : ": " + reason) + "\n";
   return text;
 }
 
@@ -59,6 +60,18 @@ std::string timeline_view(const Json& timeline, const Terminal& terminal) {
   return table.render(terminal);
 }
 
+// What stands against mailing the contact.
+std::string standing_view(const Json& contact, const Terminal& terminal) {
+  std::string text;
+  for (const auto& hold : contact.at("holds")) text += "on hold: " + harmless(hold.get<std::string>()) + "\n";
+  if (contact.at("suppressions").empty()) return text;
+  Table table({{"REASON"}, {"SINCE"}, {"SOURCE", false, true}, {"EVIDENCE", false, true}});
+  for (const auto& one : contact.at("suppressions"))
+    table.add(
+        {text_of(one, "reason"), short_time(one, "since"), text_of(one, "source"), evidence_text(one, "evidence")});
+  return text + title("Suppressions", terminal) + table.render(terminal);
+}
+
 }  // namespace
 
 std::string contacts_view(const Json& contacts, const Terminal& terminal) {
@@ -70,18 +83,15 @@ std::string contacts_view(const Json& contacts, const Terminal& terminal) {
 }
 
 std::string contact_view(const Json& contact, const Terminal& terminal) {
-  std::string text = heading(contact, terminal);
-  for (const auto& hold : contact.at("holds")) text += "on hold: " + harmless(hold.get<std::string>()) + "\n";
-  if (!contact.at("suppressions").empty()) {
-    Table table({{"REASON"}, {"SINCE"}, {"SOURCE", false, true}, {"EVIDENCE", false, true}});
-    for (const auto& one : contact.at("suppressions"))
-      table.add(
-          {text_of(one, "reason"), short_time(one, "since"), text_of(one, "source"), evidence_text(one, "evidence")});
-    text += title("Suppressions", terminal) + table.render(terminal);
-  }
+  std::string text = heading(contact, terminal) + standing_view(contact, terminal);
   if (!contact.at("records").empty())
     text += title("CRM records", terminal) + records_view(contact.at("records"), terminal);
   return text;
+}
+
+std::string past_contact_view(const Json& contact, const Terminal& terminal) {
+  std::string text = "At " + short_time(contact, "at") + ":\n" + heading(contact, terminal);
+  return text + harmless(text_of(contact, "note")) + "\n" + standing_view(contact, terminal);
 }
 
 std::string explanation_view(const Json& explanation, const Terminal& terminal) {

@@ -14,10 +14,11 @@ Engine::Engine(asio::io_context& io, std::shared_ptr<const config::Config> confi
       config_(std::move(config)),
       clock_(std::move(clock)),
       metrics_(now()),
-      threads_(config_->store_path, clock_, [this](sync::Steady took) { metrics_.wrote(took); }),
+      threads_(config_->store_path, clock_, [this](sync::Steady took) { metrics_.wrote(took), ++writes_; }),
       clock_watch_({steady(), now()}),
       house_timer_(io),
-      job_timer_(io) {
+      job_timer_(io),
+      index_timer_(io) {
   set_up(secrets);
   bring_pushes_near(threads_.store());
   remove_import_files(threads_.store());
@@ -56,11 +57,13 @@ void Engine::start() {
   for (const auto& [id, link] : links_) start_loops(link);
   spawn(housekeeping());
   spawn(job_loop());
+  spawn(index_loop());
 }
 
 void Engine::stop() {
   stopping_ = true;
   house_timer_.cancel();
+  index_timer_.cancel();
   job_timer_.cancel();
   for (const auto& [id, link] : links_) {
     link->wake_all();

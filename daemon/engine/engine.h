@@ -2,6 +2,7 @@
 // asks. Lives on the network thread; the store and blocking work are on threads of their own.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
@@ -82,6 +83,8 @@ class Engine final : public Control {
   asio::awaitable<void> sync_loop(std::shared_ptr<Link> link);
   asio::awaitable<void> push_loop(std::shared_ptr<Link> link);
   asio::awaitable<void> housekeeping();
+  asio::awaitable<void> index_loop();
+  bool any_run() const;
   asio::awaitable<void> job_loop();
   void remove_import_files(store::Store& store);
   asio::awaitable<void> push_batch(Link& link);
@@ -107,12 +110,14 @@ class Engine final : public Control {
   std::shared_ptr<const config::Config> config_;
   Clock clock_;
   Metrics metrics_;
+  std::atomic<std::uint64_t> writes_ = 0;  // jobs of the store thread
   Threads threads_;
   sync::ClockWatch clock_watch_;  // of the store thread
   connectors::http::RateLimiters limiters_;
   std::map<std::string, std::shared_ptr<Link>> links_;
   asio::steady_timer house_timer_;
   asio::steady_timer job_timer_;
+  asio::steady_timer index_timer_;
   std::mt19937_64 random_{std::random_device{}()};
   bool started_ = false;
   bool stopping_ = false;

@@ -37,9 +37,10 @@ CONTAINED = {
     "openssl/": ["core/store", "config", "connectors", "daemon"],
     "idn2.h": ["core/domain"],
     **{f"uni{part}.h": ["core/domain"] for part in ("case", "conv", "ctype", "norm", "str", "types")},  # libunistring
+    "unistring/": ["core/domain"],
 }
 STANDARD = re.compile(r"[a-z_]+")
-DOMAIN_LIBRARIES = re.compile(r"[a-z_]+|idn2\.h|uni(case|conv|ctype|norm|str|types)\.h")
+DOMAIN_LIBRARIES = re.compile(r"[a-z_]+|idn2\.h|uni(case|conv|ctype|norm|str|types|string/version)\.h")
 
 
 def within(path, folder):

@@ -41,6 +41,8 @@ class Crowd {
     for (const int i : {0, 1, 20, 21, 40, 41}) world.unsubscribe(address_of(i));
     for (const int i : {0, 20}) world.sync({incoming(std::to_string(i), address_of(i), false)});
     held_run = world.sync({incoming("2", address_of(2), true)}, {false, true, false});
+    while (world.store->index_contacts(1'000) > 0) {
+    }
   }
 
   Total cost(const std::function<void(Crowd&)>& job) {
@@ -58,6 +60,12 @@ class Crowd {
     ContactQuery query;
     query.account = "north", query.sort = sort, query.limit = 20;
     return query;
+  }
+  std::size_t found(const std::string& text, std::optional<Status> status = {},
+                    ContactSort sort = ContactSort::address) {
+    auto query = this->query(sort);
+    query.text = text, query.status = status;
+    return world.store->contacts(query)->contacts.size();
   }
   // The first page and the one behind it, where there is one.
   void two_pages(ContactQuery query) {
@@ -111,6 +119,33 @@ const std::map<std::string, Job> kQuestions{
        query.after = "address|" + address_of(crowd.middle());
        CHECK(crowd.world.store->contacts(query)->contacts.size() == 20);
      }},
+    {"all by name", [](Crowd& crowd) { crowd.two_pages(crowd.query(ContactSort::name)); }},
+    {"the subscribed by name",
+     [](Crowd& crowd) {
+       auto query = crowd.query(ContactSort::name);
+       query.status = Status::subscribed;
+       crowd.two_pages(query);
+     }},
+    {"those on hold by name",
+     [](Crowd& crowd) {
+       auto query = crowd.query(ContactSort::name);
+       query.status = Status::on_hold;
+       CHECK(crowd.world.store->contacts(query)->contacts.size() == 1);
+     }},
+    {"those who changed lately, by address",
+     [](Crowd& crowd) {
+       auto query = crowd.query(ContactSort::address);
+       query.since = kNow + 1;
+       CHECK(crowd.world.store->contacts(query)->contacts.empty());
+     }},
+    {"those who changed until then, by change",
+     [](Crowd& crowd) {
+       auto query = crowd.query(ContactSort::changed);
+       query.until = kNow;
+       crowd.two_pages(query);
+     }},
+    {"what the index of names has to do when nothing is new",
+     [](Crowd& crowd) { CHECK(crowd.world.store->index_contacts(1'000) == 0); }},
     {"who is in a connection",
      [](Crowd& crowd) {
        auto query = crowd.query(ContactSort::address);
@@ -177,6 +212,17 @@ const std::map<std::string, Job> kChanges{
      }},
 };
 
+// Read off several pieces of an index, which are merged as it grows.
+const std::map<std::string, Job> kSearches{
+    {"a search for one", [](Crowd& crowd) { CHECK(crowd.found(address_of(crowd.middle()).substr(2, 9)) == 1); }},
+    {"a search for one of the status",
+     [](Crowd& crowd) { CHECK(crowd.found(address_of(crowd.middle()), Status::subscribed) == 1); }},
+    {"a search for one, by name", [](Crowd& crowd) { CHECK(crowd.found("name 345", {}, ContactSort::name) >= 1); }},
+    {"a search for nobody", [](Crowd& crowd) { CHECK(crowd.found("nobody@example.com") == 0); }},
+    {"a search for a beginning that nobody has", [](Crowd& crowd) { CHECK(crowd.found("zz") == 0); }},
+    {"a search for a beginning that everybody has", [](Crowd& crowd) { CHECK(crowd.found("u1") == 20); }},
+};
+
 void cost_the_same(const std::map<std::string, Job>& jobs) {
   Crowd few(1'000);
   Crowd many(20'000);
@@ -210,8 +256,26 @@ TEST_CASE("a list is read off an index: nothing is scanned or sorted for a page"
   }
 }
 
+TEST_CASE("a search among 20,000 looks at a small part of them") {
+  Crowd crowd(20'000);
+  for (const auto& [name, job] : kSearches) {
+    CAPTURE(name);
+    const auto cost = crowd.cost(job);
+    CHECK(cost.steps < 5'000);
+    CHECK(cost.scanned == 0);
+  }
+}
+
+TEST_CASE("a list by name is read off an index too") {
+  Crowd crowd(1'000);
+  const auto cost = crowd.cost([](Crowd& c) { c.two_pages(c.query(ContactSort::name)); });
+  CHECK(cost.scanned == 0);
+  CHECK(cost.sorts == 0);
+}
+
 TEST_CASE("what no index knows is looked for in a bounded number of contacts, and found over several pages") {
   Crowd crowd(25'000);
+  crowd.world.raw().exec("UPDATE search_state SET indexed_to = 0");  // as after a first load
   auto query = crowd.query(ContactSort::address);
   query.text = address_of(24'999).substr(0, 8);
   std::vector<std::string> found;
