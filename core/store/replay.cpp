@@ -16,12 +16,19 @@ bool Replay::feed(const AuditRow& entry) {
   return false;
 }
 
-domain::Status Replay::status() const { return domain::status_of(active_, !holds_.empty()); }
+domain::Status Replay::status() const {
+  return erased_ ? domain::Status::unsubscribed : domain::status_of(active_, !holds_.empty());
+}
 
 // What is wrong with it; empty: nothing.
 std::string Replay::take(const AuditRow& entry) {
   if (entry.action == "add" || entry.action == "lift") return take_suppression(entry);
   if (entry.action == "hold" || entry.action == "release") return take_hold(entry);
+  if (entry.action == "erase") {
+    active_.clear(), holds_.clear();
+    erased_ = true;
+    return {};
+  }
   return "has an unknown action";
 }
 
@@ -31,7 +38,10 @@ std::string Replay::take_suppression(const AuditRow& entry) {
   const auto found = std::find_if(active_.begin(), active_.end(),
                                   [&](const auto& one) { return domain::is_suppression(one, *reason, entry.source); });
   if (entry.action == "add") {
-    if (found != active_.end()) return "adds what was there";
+    // A no may be said once more, and is then whose was said last; nothing else comes twice.
+    const bool a_word = *reason == domain::Reason::manual || *reason == domain::Reason::contact;
+    if (found != active_.end() && !a_word) return "adds what was there";
+    if (found != active_.end()) active_.erase(found);
     active_.push_back({*reason, entry.source, entry.at, entry.detail});
     return {};
   }

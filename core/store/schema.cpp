@@ -252,7 +252,18 @@ CREATE INDEX hold_ref ON hold(cause, ref);
 CREATE INDEX audit_run ON audit(run_id, contact_id, seq) WHERE run_id <> 0;
 )sql";
 
-constexpr std::array<const char*, 5> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch};
+// Erased people: a keyed hash of the address within its account or brand, and the reasons that come back with it. The
+// log gets an action of its own; its CHECK is changed where it stands, since no row has to be.
+constexpr const char* kForget = R"sql(
+CREATE TABLE forgotten(hash BLOB PRIMARY KEY, at INTEGER NOT NULL, reasons TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES('forget_key', randomblob(32));
+PRAGMA writable_schema=ON;
+UPDATE sqlite_master SET sql = replace(sql, '(''add'',''lift'',''hold'',''release'')',
+  '(''add'',''lift'',''hold'',''release'',''erase'')') WHERE type = 'table' AND name = 'audit';
+PRAGMA writable_schema=RESET;
+)sql";
+
+constexpr std::array<const char*, 6> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch, kForget};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 

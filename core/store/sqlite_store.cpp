@@ -7,6 +7,7 @@
 #include "core/store/apply.h"
 #include "core/store/arrivals.h"
 #include "core/store/audit_log.h"
+#include "core/store/forget.h"
 #include "core/store/import_work.h"
 #include "core/store/job_rows.h"
 #include "core/store/job_work.h"
@@ -249,6 +250,9 @@ class SqliteStore final : private Locked, public Reading<Store> {
     auto outcome = store::lift(unit, order);
     if (!order.dry_run) unit.commit();
     return outcome;
+  }
+  ForgetOutcome forget(const ForgetOrder& order, const Actor& actor, Millis now) override {
+    return store::forget(*db_, order, actor, now);
   }
   Id begin_selection(const SelectionDraft& draft, Millis now) override {
     return store::jobs::begin_selection(*db_, draft, now);

@@ -95,6 +95,17 @@ struct LiftOrder {
   bool dry_run = false;       // tells what would happen, and nothing else
 };
 
+// Somebody asks for their data to be erased.
+struct ForgetOrder {
+  Id contact = 0;
+  std::string detail = "{}";  // JSON object for the audit entry, without anything personal
+};
+
+struct ForgetOutcome {
+  bool being_pushed = false;       // nothing was erased: a CRM is still to be told of their no
+  std::vector<RecordRow> records;  // where CRMs still have the person: connection and external id
+};
+
 struct ImportRow;
 struct JobDraft;
 struct SelectionDraft;
@@ -188,6 +199,9 @@ class Store : public Reader {
                                                Millis now) = 0;
   // By the account's settings as configure() was told them. The contact exists.
   virtual LiftOutcome lift(const LiftOrder& order, const Actor& actor, Millis now) = 0;
+
+  // Erases what names the person and keeps a keyed hash of the address, which is unsubscribed if it comes back.
+  virtual ForgetOutcome forget(const ForgetOrder& order, const Actor& actor, Millis now) = 0;
 
   // --- many contacts at once (jobs.h) ---
   // A selection is made in pieces and then frozen; what nobody takes up within a day is dropped.

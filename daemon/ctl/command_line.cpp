@@ -143,6 +143,10 @@ void CommandLine::add_contact_commands() {
   one = add(*contacts, "resubscribe", "mail contacts again, where an operator may decide that", resubscribe_contacts);
   selection_options(one);
   lift_options(one);
+  one = add(*contacts, "forget", "erase a person's data; the address stays unsubscribed if it comes back",
+            forget_contacts);
+  select(one);
+  one->add_option("--note", options_.note, "why, without anything personal; it goes into the audit log");
   one = add(*contacts, "import", "contacts of a CSV file, into an account without a CRM", import_contacts);
   one->add_option("FILE", options_.file, "the file")->required();
   one->add_option("--account", options_.account, "the account")->required();

@@ -82,6 +82,7 @@ int cancel_job(Session& session, const Options& options);
 int job_outcomes(Session& session, const Options& options);
 int undo(Session& session, const Options& options);
 int support_lift(Session& session, const Options& options);
+int forget_contacts(Session& session, const Options& options);
 int unsubscribe_contacts(Session& session, const Options& options);
 
 int add_event(Session& session, const Options& options);
