@@ -74,7 +74,8 @@ std::string RowReader::doubt_token() const {
 }
 
 RowReader::Row RowReader::bad_row(std::string why) {
-  bad_ = identity_.path + ", line " + std::to_string(tokenizer_->row_line()) + ": " + std::move(why);
+  why_bad_ = std::move(why);
+  bad_ = identity_.path + ", line " + std::to_string(tokenizer_->row_line()) + ": " + why_bad_;
   return Row::bad;
 }
 

@@ -31,6 +31,8 @@ class RowReader {
   // says, when it is not empty, why the file seems to be cut short.
   Row next(domain::RemoteRecord& to);
   const std::string& bad() const noexcept { return bad_; }
+  const std::string& why_bad() const noexcept { return why_bad_; }        // the same without file and line
+  std::uint64_t line() const noexcept { return tokenizer_->row_line(); }  // on which the last row began, from 1
   const std::string& doubt() const noexcept { return doubt_; }
   // Identifies that doubt: this file as it is now.
   std::string doubt_token() const;
@@ -56,6 +58,7 @@ class RowReader {
   std::unique_ptr<RowCodec> codec_;
   std::vector<std::string_view> cells_;
   std::string bad_;
+  std::string why_bad_;
   std::string doubt_;
   bool in_footer_ = false;
 };

@@ -124,17 +124,17 @@ class Applier {
     for (const auto& id : item.decision.merged_away) merge_away(id);
     if (flipped_) hold_flipping(target, record);
     flipped_ = false;
-    // A contact that a brand-wide complaint met on its creation: the CRM has just learnt of a person who said no.
-    if (item.target_contact == 0 && target != 0 && item.decision.action == MirrorAction::write)
-      push_complaint(item, target);
+    // A contact that began with a past (a brand-wide complaint, an erasure): the CRM has just learnt of a person who
+    // said no.
+    if (item.target_contact == 0 && target != 0 && item.decision.action == MirrorAction::write) push_past(item, target);
   }
 
-  void push_complaint(const ApplyItem& item, Id target) {
-    Query query(db_, "SELECT 1 FROM suppression WHERE contact_id = ? AND reason = 'spam_complaint'");
-    if (!query.bind(target).step()) return;
-    const auto push =
-        domain::push_for_new_suppression(item.decision.mirror, domain::Reason::spam_complaint, run_.connection.rules);
-    if (push) unit_.queue_push(run_.connection, item.decision.mirror.external_id, target, *push);
+  void push_past(const ApplyItem& item, Id target) {
+    for (const auto& suppression : unit_.active(target)) {
+      const auto push =
+          domain::push_for_new_suppression(item.decision.mirror, suppression.reason, run_.connection.rules);
+      if (push) unit_.queue_push(run_.connection, item.decision.mirror.external_id, target, *push);
+    }
   }
 
   void merge_away(const std::string& external_id) {

@@ -2,6 +2,7 @@
 
 #include "core/store/apply.h"
 #include "core/store/arrivals.h"
+#include "core/store/forget.h"
 #include "core/store/insert_in_groups.h"
 #include "core/store/spool_codec.h"
 
@@ -44,7 +45,7 @@ class Applier {
 
   void make_contacts() {
     constexpr std::size_t kSlice = 4096;
-    complaints_ = Query(unit_.db(), "SELECT 1 FROM brand_complaint LIMIT 1").step();
+    pasts_ = Query(unit_.db(), "SELECT 1 FROM brand_complaint LIMIT 1").step() || anybody_forgotten(unit_.db());
     for (std::size_t from = 0; from < arrivals_.size(); from += kSlice)
       make_contacts(from, std::min(from + kSlice, arrivals_.size()));
   }
@@ -54,7 +55,7 @@ class Applier {
     std::vector<std::size_t> places;
     for (std::size_t i = from; i < to; ++i) {
       const auto arrival = at(i);
-      if (complaints_ && unit_.complained_of(run_.connection.account, arrival.address)) continue;
+      if (pasts_ && unit_.has_past(run_.connection.account, arrival.address)) continue;
       wanted.push_back({arrival.address, trimmed(arrival.email), arrival.name, first_suppression(arrival)});
       places.push_back(i);
     }
@@ -101,7 +102,7 @@ class Applier {
   const std::vector<std::string_view> arrivals_;  // encoded
   std::vector<Id> contacts_;                      // parallel; 0: left over
   RunCounts counts_;
-  bool complaints_ = false;
+  bool pasts_ = false;
 };
 
 void move_marker(Database& db, Id run, std::string_view last) {

@@ -11,7 +11,7 @@
 namespace crmsync::store {
 
 struct AuditEntry {
-  std::string_view action;  // add | lift | hold | release
+  std::string_view action;  // add | lift | hold | release | erase
   Id account = 0;
   Id contact = 0;
   std::string_view reason;

@@ -10,9 +10,10 @@
 namespace crmsync::store {
 
 struct ContactCursor {
-  std::int64_t number = 0;  // changed_at, status, the id (as added) or (by name) the last contact that was indexed when the list began
-  Id id = 0;                // sorted by change or name only
-  std::string address;      // sorted by address or status; by name: the key of the name
+  std::int64_t number =
+      0;  // changed_at, status, the id (as added) or (by name) the last contact that was indexed when the list began
+  Id id = 0;            // sorted by change or name only
+  std::string address;  // sorted by address or status; by name: the key of the name
 };
 
 // nullopt: not a cursor of a list in this order.

@@ -10,20 +10,25 @@
 namespace crmsync::store {
 
 std::string_view to_string(JobKind kind) noexcept {
-  constexpr std::array<std::string_view, 4> names{"resubscribe", "unsubscribe", "lift", "undo"};
+  constexpr std::array<std::string_view, 6> names{"resubscribe", "unsubscribe", "lift", "undo", "import", "archive"};
   return names[static_cast<std::size_t>(kind)];
 }
 
 std::string_view to_string(JobState state) noexcept {
-  constexpr std::array<std::string_view, 4> names{"waiting", "running", "done", "cancelled"};
+  constexpr std::array<std::string_view, 6> names{"waiting", "running", "held", "done", "cancelled", "rejected"};
   return names[static_cast<std::size_t>(state)];
 }
 
+std::string_view to_string(JobPhase phase) noexcept {
+  constexpr std::array<std::string_view, 5> names{"read", "compare", "hold", "apply", "release"};
+  return names[static_cast<std::size_t>(phase)];
+}
+
 std::string_view to_string(Outcome outcome) noexcept {
-  constexpr std::array<std::string_view, 15> names{"waiting",      "resubscribed",  "unsubscribed", "already",
-                                                   "restored",     "kept",          "in_crm",       "only_contact",
-                                                   "only_support", "forbidden",     "unconfirmed",  "no_ticket",
-                                                   "on_hold",      "changed_since", "gone"};
+  constexpr std::array<std::string_view, 19> names{
+      "waiting",     "resubscribed", "unsubscribed", "already",       "restored",     "created",      "listed",
+      "invalid",     "suppressed",   "kept",         "in_crm",        "only_contact", "only_support", "forbidden",
+      "unconfirmed", "no_ticket",    "on_hold",      "changed_since", "gone"};
   return names[static_cast<std::size_t>(outcome)];
 }
 
@@ -80,7 +85,9 @@ void drop_old_selections(Database& db, Millis now) {
 
 constexpr const char* kJobColumns =
     "SELECT j.id, a.name, j.selection_id, j.kind, j.state, j.reason, j.confirmed, j.ticket, j.dry_run, j.detail, "
-    "j.who, j.origin, j.basis, j.undoes, j.total, j.done, j.created_at, j.started_at, j.finished_at FROM job j JOIN "
+    "j.who, j.origin, j.basis, j.undoes, j.total, j.done, j.created_at, j.started_at, j.finished_at, j.phase, j.note, "
+    "coalesce(j.follow_up, 0), j.place, j.archive_missing, (SELECT count(*) FROM job_error e WHERE e.job_id = j.id) "
+    "FROM job j JOIN "
     "account a ON a.id = j.account_id ";
 
 void read_counts(Database& db, JobRow& row) {
@@ -96,33 +103,45 @@ void read_counts(Database& db, JobRow& row) {
 JobRow read_job(const Query& query) {
   JobRow row;
   row.id = query.integer(0), row.account = query.text(1), row.draft.selection = query.integer(2);
-  row.draft.kind = parse_name(query.view(3), JobKind::undo);
-  row.state = parse_name(query.view(4), JobState::cancelled);
+  row.draft.kind = parse_name(query.view(3), JobKind::archive);
+  row.state = parse_name(query.view(4), JobState::rejected);
   if (!query.view(5).empty()) row.draft.reason = reason_named(query.view(5));
   row.draft.permission_confirmed = query.integer(6) != 0, row.draft.has_ticket = query.integer(7) != 0;
   row.draft.dry_run = query.integer(8) != 0, row.draft.detail = query.text(9);
   row.draft.actor = {query.text(10), query.text(11), query.text(12)};
   row.draft.undoes = query.integer(13), row.total = query.integer(14), row.done = query.integer(15);
   row.created_at = query.integer(16), row.started_at = query.maybe(17), row.finished_at = query.maybe(18);
+  row.phase = parse_name(query.view(19), JobPhase::release), row.note = query.text(20);
+  row.follow_up = query.integer(21), row.place = query.text(22);
+  row.draft.archive_missing = query.integer(23) != 0, row.errors = query.integer(24);
   return row;
 }
 
 }  // namespace
 
-Id begin_selection(Database& db, const SelectionDraft& draft, Millis now) {
-  Transaction transaction(db);
-  drop_old_selections(db, now);
+Id insert_selection(Database& db, const SelectionDraft& draft, Millis now) {
   Query insert(db,
                "INSERT INTO selection(account_id, what, who, made_at) SELECT id, ?, ?, ? FROM account WHERE name = ?");
   if (insert.bind(draft.what).bind(draft.who).bind(now).bind(draft.account).run() == 0)
     throw StoreError("the store does not know the account " + draft.account);
-  const Id id = db.last_insert_id();
+  return db.last_insert_id();
+}
+
+Id begin_selection(Database& db, const SelectionDraft& draft, Millis now) {
+  Transaction transaction(db);
+  drop_old_selections(db, now);
+  const Id id = insert_selection(db, draft, now);
   transaction.commit();
   return id;
 }
 
 void extend_selection(Database& db, Id selection, std::span<const Id> contacts) {
   Transaction transaction(db);
+  append_members(db, selection, contacts);
+  transaction.commit();
+}
+
+void append_members(Database& db, Id selection, std::span<const Id> contacts) {
   Query place(db, "SELECT chunks FROM selection WHERE id = ?");
   if (!place.bind(selection).step()) throw StoreError("the selection that is being made is gone");
   auto chunk = place.integer(0);
@@ -137,7 +156,6 @@ void extend_selection(Database& db, Id selection, std::span<const Id> contacts) 
       .bind(chunk)
       .bind(selection)
       .run();
-  transaction.commit();
 }
 
 void freeze_selection(Database& db, Id selection, const std::string& summary) {
@@ -176,8 +194,7 @@ std::vector<Id> changed_by(Database& db, Id number, std::size_t limit, Id after)
   return ids;
 }
 
-Id begin_job(Database& db, const JobDraft& draft, Millis now) {
-  Transaction transaction(db);
+Id insert_job(Database& db, const JobDraft& draft, Millis now) {
   Query insert(
       db,
       "INSERT INTO job(account_id, selection_id, kind, state, reason, confirmed, ticket, dry_run, detail, who, "
@@ -188,7 +205,12 @@ Id begin_job(Database& db, const JobDraft& draft, Millis now) {
   insert.bind(draft.permission_confirmed).bind(draft.has_ticket).bind(draft.dry_run).bind(draft.detail);
   insert.bind(draft.actor.who).bind(draft.actor.from).bind(draft.actor.basis).bind(draft.undoes).bind(now);
   if (insert.bind(draft.selection).run() == 0) throw StoreError("a job needs a selection that is frozen");
-  const Id id = db.last_insert_id();
+  return db.last_insert_id();
+}
+
+Id begin_job(Database& db, const JobDraft& draft, Millis now) {
+  Transaction transaction(db);
+  const Id id = insert_job(db, draft, now);
   transaction.commit();
   return id;
 }
@@ -216,12 +238,31 @@ std::vector<JobRow> list(Database& db, const std::string& account, std::size_t l
   return rows;
 }
 
-std::optional<Id> next(Database& db) {
-  Query query(db, "SELECT id FROM job WHERE state IN ('waiting','running') ORDER BY id LIMIT 1");
-  return query.step() ? std::optional<Id>(query.integer(0)) : std::nullopt;
+std::optional<JobRow> next(Database& db) {
+  static const std::string sql = std::string(kJobColumns) +
+                                 "WHERE j.state IN ('waiting','running') AND NOT (j.kind = 'archive' AND j.phase = "
+                                 "'compare') ORDER BY j.id LIMIT 1";
+  Query query(db, sql.c_str());
+  return query.step() ? std::optional<JobRow>(read_job(query)) : std::nullopt;
 }
 
+std::vector<JobError> errors(Database& db, Id job, std::size_t limit, std::uint64_t after) {
+  std::vector<JobError> all;
+  Query query(db, "SELECT line, message FROM job_error WHERE job_id = ? AND line > ? ORDER BY line LIMIT ?");
+  query.bind(job).bind(after).bind(limit);
+  while (query.step()) all.push_back({static_cast<std::uint64_t>(query.integer(0)), query.text(1)});
+  return all;
+}
+
+// An archive that holds its contacts lets go of them first.
 bool cancel(Database& db, Id id, Millis now) {
+  if (Query(
+          db,
+          "UPDATE job SET state = 'running', phase = 'release', chunk = 0, done = 0 WHERE id = ? AND kind = 'archive' "
+          "AND note <> '' AND phase <> 'release' AND state IN ('waiting','running','held')")
+          .bind(id)
+          .run() != 0)
+    return true;
   return Query(db,
                "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('waiting','running')")
              .bind(now)
@@ -254,28 +295,61 @@ std::vector<OutcomeRow> outcomes(Database& db, Id job, std::size_t limit, std::i
   return rows;
 }
 
-void write_outcomes(Database& db, const JobRow& job, std::int64_t chunk, std::span<const ContactOutcome> outcomes,
-                    Millis now) {
+namespace {
+
+void write_counts(Database& db, Id job, std::span<const ContactOutcome> outcomes) {
   std::map<std::pair<Outcome, std::optional<domain::Reason>>, std::int64_t> counts;
   for (const auto& one : outcomes) ++counts[{one.outcome, one.reason}];
   for (const auto& [key, n] : counts)
     Query(db, "INSERT INTO job_count VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET n = n + excluded.n")
-        .bind(job.id)
+        .bind(job)
         .bind(to_string(key.first))
         .bind(key.second ? domain::to_string(*key.second) : std::string_view())
         .bind(n)
         .run();
+}
+
+void write_chunk(Database& db, Id job, std::int64_t chunk, std::span<const ContactOutcome> outcomes) {
   Query(db, "INSERT INTO job_chunk(job_id, chunk, outcomes) VALUES(?,?,?)")
-      .bind(job.id)
+      .bind(job)
       .bind(chunk)
       .bind_blob(bytes_of(outcomes))
       .run();
-  const auto done = job.done + static_cast<std::int64_t>(outcomes.size());
+}
+
+}  // namespace
+
+void write_outcomes(Database& db, const JobRow& job, std::int64_t chunk, std::span<const ContactOutcome> outcomes,
+                    Millis now) {
+  write_counts(db, job.id, outcomes);
+  write_chunk(db, job.id, chunk, outcomes);
+  pass_chunk(db, job, chunk, outcomes.size(), "done", now);
+}
+
+void pass_chunk(Database& db, const JobRow& job, std::int64_t chunk, std::size_t contacts, const char* then,
+                Millis now) {
   Query(db,
-        "UPDATE job SET chunk = ?1, done = ?2, started_at = coalesce(started_at, ?3), state = iif(?2 >= total, 'done', "
-        "'running'), finished_at = iif(?2 >= total, ?3, NULL) WHERE id = ?4")
+        "UPDATE job SET chunk = ?1, done = ?2, started_at = coalesce(started_at, ?3), state = iif(?2 >= total, ?4, "
+        "'running'), finished_at = iif(?2 >= total AND ?4 <> 'held', ?3, NULL) WHERE id = ?5")
       .bind(chunk + 1)
-      .bind(done)
+      .bind(job.done + static_cast<std::int64_t>(contacts))
+      .bind(now)
+      .bind(then)
+      .bind(job.id)
+      .run();
+}
+
+void append_outcomes(Database& db, const JobRow& job, std::span<const Id> contacts,
+                     std::span<const ContactOutcome> outcomes, Millis now) {
+  Query place(db, "SELECT chunks FROM selection WHERE id = ?");
+  place.bind(job.draft.selection).step();
+  if (!contacts.empty()) {
+    write_counts(db, job.id, outcomes);
+    write_chunk(db, job.id, place.integer(0), outcomes);
+    append_members(db, job.draft.selection, contacts);
+  }
+  Query(db, "UPDATE job SET state = 'running', done = done + ?, started_at = coalesce(started_at, ?) WHERE id = ?")
+      .bind(static_cast<std::int64_t>(contacts.size()))
       .bind(now)
       .bind(job.id)
       .run();

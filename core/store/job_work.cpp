@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/store/import_work.h"
 #include "core/store/job_rows.h"
 #include "core/store/lift.h"
 #include "core/store/people.h"
@@ -57,6 +58,7 @@ ContactOutcome carry_out(UnitOfWork& unit, const JobRow& job, Id contact) {
   switch (job.draft.kind) {
     case JobKind::unsubscribe: return unsubscribe(unit, job, contact);
     case JobKind::undo: return undo(unit, job, contact);
+    case JobKind::archive: return archive(unit, job, contact);
     default: return resubscribe(unit, job, contact);
   }
 }
@@ -90,21 +92,40 @@ ContactOutcome strongest(const std::vector<std::pair<domain::Suppression, domain
   return {Outcome::refused_support, refused.front().first.reason};
 }
 
+namespace {
+
+void apply(Database& db, const JobRow& job, std::int64_t chunk, std::span<const Id> contacts, Millis now) {
+  if (job.draft.dry_run) {
+    const auto outcomes = try_out(db, job, contacts, now);
+    settle(db, job, chunk, outcomes, now);
+    return;
+  }
+  UnitOfWork unit(db, job.draft.actor, now, audit_number_of_job(job.id));
+  std::vector<ContactOutcome> outcomes;
+  for (const Id contact : contacts) outcomes.push_back(carry_out(unit, job, contact));
+  write_outcomes(db, job, chunk, outcomes, now);
+  unit.commit();
+}
+
+void hold_or_let_go(Database& db, const JobRow& job, std::int64_t chunk, std::span<const Id> contacts, Millis now) {
+  UnitOfWork unit(db, job.draft.actor, now, audit_number_of_job(job.id));
+  hold_or_release(unit, job, contacts);
+  pass_chunk(db, job, chunk, contacts.size(), job.phase == JobPhase::hold ? "held" : "rejected", now);
+  unit.commit();
+}
+
+}  // namespace
+
 bool work(Database& db, Id id, Millis now) {
   const auto found = job(db, id);
-  if (!found || found->state == JobState::done || found->state == JobState::cancelled) return false;
+  if (!found || found->state == JobState::held || is_over(found->state)) return false;
+  if (found->phase == JobPhase::compare) return compare(db, *found, now);
   const auto chunk = next_chunk(db, id);
   const auto contacts = members(db, found->draft.selection, chunk);
-  if (found->draft.dry_run) {
-    const auto outcomes = try_out(db, *found, contacts, now);
-    settle(db, *found, chunk, outcomes, now);
-  } else {
-    UnitOfWork unit(db, found->draft.actor, now, audit_number_of_job(id));
-    std::vector<ContactOutcome> outcomes;
-    for (const Id contact : contacts) outcomes.push_back(carry_out(unit, *found, contact));
-    write_outcomes(db, *found, chunk, outcomes, now);
-    unit.commit();
-  }
+  if (found->phase == JobPhase::apply)
+    apply(db, *found, chunk, contacts, now);
+  else
+    hold_or_let_go(db, *found, chunk, contacts, now);
   return found->done + static_cast<std::int64_t>(contacts.size()) < found->total;
 }
 

@@ -24,12 +24,18 @@ struct SelectionRow {
   bool frozen = false;
 };
 
-// lift: support, one reason with a ticket. undo: takes back what a run or another job has done.
-enum class JobKind { resubscribe, unsubscribe, lift, undo };
-enum class JobState { waiting, running, done, cancelled };
+// lift: support, one reason with a ticket. undo: takes back what a run or another job has done. import: reads a file of
+// contacts. archive: unsubscribes whom an import did not list.
+enum class JobKind { resubscribe, unsubscribe, lift, undo, import, archive };
+// held: an archive over its limit, which waits for a person; its contacts are on hold.
+enum class JobState { waiting, running, held, done, cancelled, rejected };
+inline bool is_over(JobState state) noexcept { return state >= JobState::done; }
+// import: read, then compare with who is in the account. archive: hold, apply, or release after it was rejected.
+enum class JobPhase { read, compare, hold, apply, release };
 
 std::string_view to_string(JobKind kind) noexcept;
 std::string_view to_string(JobState state) noexcept;
+std::string_view to_string(JobPhase phase) noexcept;
 
 // What became of one contact. From refused_crm on nothing was changed.
 enum class Outcome : std::uint8_t {
@@ -38,6 +44,10 @@ enum class Outcome : std::uint8_t {
   unsubscribed,         // not subscribed any more
   already,              // was as asked before
   restored,             // undo: something was put back or lifted, and the status is what it was
+  created,              // import: a new contact, subscribed
+  listed,               // import: was there, and subscribed
+  invalid,              // import: a row that cannot be taken
+  suppressed,           // import: listed as subscribed, and stays unsubscribed for a reason of its own
   kept,                 // lifted, and still unsubscribed: the CRM owns the no from here on
   refused_crm,          // has to be done in the CRM
   refused_contact,      // only the person can
@@ -67,9 +77,10 @@ struct JobDraft {
   std::optional<domain::Reason> reason;  // lift
   bool permission_confirmed = false;
   bool has_ticket = false;
-  bool dry_run = false;  // tells each outcome, changes nobody
-  std::string detail;    // JSON object for the audit entries: statement, note, ticket
-  Id undoes = 0;         // undo: what, as Audit::run has it
+  bool dry_run = false;          // tells each outcome, changes nobody
+  std::string detail;            // JSON object for the audit entries: statement, note, ticket
+  Id undoes = 0;                 // undo: what, as Audit::run has it
+  bool archive_missing = false;  // import
 };
 
 struct JobCount {
@@ -82,12 +93,32 @@ struct JobRow {
   std::string account;
   JobDraft draft;
   JobState state = JobState::waiting;
-  std::int64_t total = 0;
+  JobPhase phase = JobPhase::apply;
+  std::int64_t total = 0;  // below 0: not known yet
   std::int64_t done = 0;
   std::vector<JobCount> counts;
   Millis created_at = 0;
   std::optional<Millis> started_at;
   std::optional<Millis> finished_at;
+  std::string note;   // why it is held
+  Id follow_up = 0;   // import: the archive job that came of it
+  std::string place;  // import: how far the file is read, in the reader's words
+  std::int64_t errors = 0;
+};
+
+// One row of an imported file.
+struct ImportRow {
+  std::uint64_t line = 0;
+  std::string address;  // identity
+  std::string display;
+  std::string name;  // empty: the contact's stays
+  bool opted_out = false;
+  std::string error;  // not empty: why the row cannot be taken; nothing else of it counts
+};
+
+struct JobError {
+  std::uint64_t line = 0;
+  std::string message;
 };
 
 struct OutcomeRow {

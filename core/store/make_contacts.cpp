@@ -15,7 +15,10 @@ constexpr InsertShape kContact{
     9};
 
 Id last_contact(Database& db) {
-  Query query(db, "SELECT coalesce(max(id), 0) FROM contact");
+  // The id of somebody who was erased is never given again: the log still has it.
+  Query query(db,
+              "SELECT max(coalesce((SELECT max(id) FROM contact), 0), coalesce((SELECT value FROM meta WHERE key = "
+              "'newest_erased'), 0))");
   query.step();
   return query.integer(0);
 }

@@ -39,11 +39,14 @@ void add_records(Database& db, ContactRow& row) {
 
 void add_holds(Database& db, ContactRow& row) {
   Query query(db,
-              "SELECT h.cause, coalesce((SELECT run_id FROM change WHERE id = h.ref AND h.cause = 'change'), 0) "
+              "SELECT h.cause, coalesce((SELECT run_id FROM change WHERE id = h.ref AND h.cause = 'change'), 0), h.ref "
               "FROM hold h WHERE h.contact_id = ? ORDER BY h.cause, h.ref");
   query.bind(row.id);
   while (query.step())
-    row.holds.push_back(query.view(0) == "change" ? "held run " + query.text(1) : "the CRM record flips too often");
+    if (query.view(0) == "job")
+      row.holds.push_back("held job j" + query.text(2));
+    else
+      row.holds.push_back(query.view(0) == "change" ? "held run " + query.text(1) : "the CRM record flips too often");
 }
 
 std::optional<ContactRow> whole_contact(Database& db, Query& query) {

@@ -9,6 +9,7 @@
 
 namespace crmsync::store {
 
+struct JobError;
 struct JobRow;
 struct OutcomeRow;
 struct SelectionRow;
@@ -53,6 +54,8 @@ class Reader {
   virtual std::vector<JobRow> jobs(const std::string& account, std::size_t limit, Id before) = 0;
   // In the order of the selection, from the place `from`.
   virtual std::vector<OutcomeRow> job_outcomes(Id job, std::size_t limit, std::int64_t from) = 0;
+  // Rows of an imported file that could not be taken, after a line.
+  virtual std::vector<JobError> job_errors(Id job, std::size_t limit, std::uint64_t after) = 0;
   // Contacts whose suppressions a run or a job (audit_number_of_job) has changed, in order of id.
   virtual std::vector<Id> changed_by(Id number, std::size_t limit, Id after) = 0;
 

@@ -23,12 +23,19 @@ bool Replay::feed(const AuditRow& entry) {
   return false;
 }
 
-domain::Status Replay::status() const { return domain::status_of(active_, !holds_.empty()); }
+domain::Status Replay::status() const {
+  return erased_ ? domain::Status::unsubscribed : domain::status_of(active_, !holds_.empty());
+}
 
 // What is wrong with it; empty: nothing.
 std::string Replay::take(const AuditRow& entry) {
   if (entry.action == "add" || entry.action == "lift") return take_suppression(entry);
   if (entry.action == "hold" || entry.action == "release") return take_hold(entry);
+  if (entry.action == "erase") {
+    active_.clear(), holds_.clear();
+    erased_ = true;
+    return {};
+  }
   return "has an unknown action";
 }
 

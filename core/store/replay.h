@@ -22,6 +22,8 @@ class Replay {
   const std::vector<domain::Suppression>& active() const { return active_; }
   // What the contact is held for, as in AuditRow::source: "change:12", "flips:7".
   const std::vector<std::string>& holds() const { return holds_; }
+  // The contact is no more; its status stays unsubscribed.
+  bool erased() const noexcept { return erased_; }
   const std::string& problem() const { return problem_; }
 
  private:
@@ -32,6 +34,7 @@ class Replay {
   std::vector<domain::Suppression> active_;
   std::vector<std::string> holds_;
   std::string problem_;
+  bool erased_ = false;
 };
 
 }  // namespace crmsync::store

@@ -217,12 +217,16 @@ CREATE UNIQUE INDEX selection_chunk_place ON selection_chunk(selection_id, chunk
 CREATE TABLE job(
   id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL REFERENCES account,
   selection_id INTEGER NOT NULL REFERENCES selection,
-  kind TEXT NOT NULL CHECK(kind IN ('resubscribe','unsubscribe','lift','undo')),
-  state TEXT NOT NULL CHECK(state IN ('waiting','running','done','cancelled')), reason TEXT,
+  kind TEXT NOT NULL CHECK(kind IN ('resubscribe','unsubscribe','lift','undo','import','archive')),
+  state TEXT NOT NULL CHECK(state IN ('waiting','running','held','done','cancelled','rejected')),
+  phase TEXT NOT NULL DEFAULT 'apply' CHECK(phase IN ('read','compare','hold','apply','release')), reason TEXT,
   confirmed INTEGER NOT NULL, ticket INTEGER NOT NULL, dry_run INTEGER NOT NULL, detail TEXT NOT NULL,
   who TEXT NOT NULL, origin TEXT NOT NULL, basis TEXT NOT NULL, undoes INTEGER NOT NULL, total INTEGER NOT NULL,
   done INTEGER NOT NULL DEFAULT 0, chunk INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,
-  started_at INTEGER, finished_at INTEGER);
+  started_at INTEGER, finished_at INTEGER, note TEXT NOT NULL DEFAULT '',
+  archive_missing INTEGER NOT NULL DEFAULT 0, place TEXT NOT NULL DEFAULT '', newest_contact INTEGER NOT NULL DEFAULT 0,
+  affected INTEGER NOT NULL DEFAULT 0,
+  follow_up INTEGER, approved INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX job_open ON job(id) WHERE state IN ('waiting','running');
 CREATE INDEX job_account ON job(account_id, id);
 CREATE TABLE job_chunk(id INTEGER PRIMARY KEY, job_id INTEGER NOT NULL REFERENCES job, chunk INTEGER NOT NULL,
@@ -231,10 +235,35 @@ CREATE UNIQUE INDEX job_chunk_place ON job_chunk(job_id, chunk);
 CREATE TABLE job_count(job_id INTEGER NOT NULL REFERENCES job, outcome TEXT NOT NULL, reason TEXT NOT NULL,
   n INTEGER NOT NULL, PRIMARY KEY(job_id, outcome, reason)) WITHOUT ROWID;
 
+-- Of an import: rows that could not be taken, and the contacts that it listed.
+CREATE TABLE job_error(job_id INTEGER NOT NULL REFERENCES job, line INTEGER NOT NULL, message TEXT NOT NULL,
+  PRIMARY KEY(job_id, line)) WITHOUT ROWID;
+CREATE TABLE import_listed(job_id INTEGER NOT NULL REFERENCES job, contact_id INTEGER NOT NULL,
+  PRIMARY KEY(job_id, contact_id)) WITHOUT ROWID;
+-- A held job holds its contacts as a held change does.
+CREATE TABLE new_hold(
+  contact_id INTEGER NOT NULL REFERENCES contact, cause TEXT NOT NULL CHECK(cause IN ('change','flips','job')),
+  ref INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(contact_id, cause, ref)) WITHOUT ROWID;
+INSERT INTO new_hold SELECT * FROM hold;
+DROP TABLE hold;
+ALTER TABLE new_hold RENAME TO hold;
+CREATE INDEX hold_ref ON hold(cause, ref);
+
 CREATE INDEX audit_run ON audit(run_id, contact_id, seq) WHERE run_id <> 0;
 )sql";
 
-constexpr std::array<const char*, 5> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch};
+// Erased people: a keyed hash of the address within its account or brand, and the reasons that come back with it. The
+// log gets an action of its own; its CHECK is changed where it stands, since no row has to be.
+constexpr const char* kForget = R"sql(
+CREATE TABLE forgotten(hash BLOB PRIMARY KEY, at INTEGER NOT NULL, reasons TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES('forget_key', randomblob(32));
+PRAGMA writable_schema=ON;
+UPDATE sqlite_master SET sql = replace(sql, '(''add'',''lift'',''hold'',''release'')',
+  '(''add'',''lift'',''hold'',''release'',''erase'')') WHERE type = 'table' AND name = 'audit';
+PRAGMA writable_schema=RESET;
+)sql";
+
+constexpr std::array<const char*, 6> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch, kForget};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 

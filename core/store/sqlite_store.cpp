@@ -7,6 +7,8 @@
 #include "core/store/apply.h"
 #include "core/store/arrivals.h"
 #include "core/store/audit_log.h"
+#include "core/store/forget.h"
+#include "core/store/import_work.h"
 #include "core/store/job_rows.h"
 #include "core/store/job_work.h"
 #include "core/store/lift.h"
@@ -66,6 +68,9 @@ class Reading : public Base {
   }
   std::vector<OutcomeRow> job_outcomes(Id job, std::size_t limit, std::int64_t from) override {
     return store::jobs::outcomes(*db_, job, limit, from);
+  }
+  std::vector<JobError> job_errors(Id job, std::size_t limit, std::uint64_t after) override {
+    return store::jobs::errors(*db_, job, limit, after);
   }
   std::vector<Id> changed_by(Id number, std::size_t limit, Id after) override {
     return store::jobs::changed_by(*db_, number, limit, after);
@@ -246,6 +251,9 @@ class SqliteStore final : private Locked, public Reading<Store> {
     if (!order.dry_run) unit.commit();
     return outcome;
   }
+  ForgetOutcome forget(const ForgetOrder& order, const Actor& actor, Millis now) override {
+    return store::forget(*db_, order, actor, now);
+  }
   Id begin_selection(const SelectionDraft& draft, Millis now) override {
     return store::jobs::begin_selection(*db_, draft, now);
   }
@@ -256,7 +264,22 @@ class SqliteStore final : private Locked, public Reading<Store> {
     store::jobs::freeze_selection(*db_, selection, summary);
   }
   Id begin_job(const JobDraft& draft, Millis now) override { return store::jobs::begin_job(*db_, draft, now); }
-  std::optional<Id> next_job() override { return store::jobs::next(*db_); }
+  Id begin_import(const JobDraft& draft, const std::string& account, const std::string& place, Millis now) override {
+    return store::jobs::begin_import(*db_, draft, account, place, now);
+  }
+  void import_rows(Id job, std::span<const ImportRow> rows, const std::string& place, bool last,
+                   const std::string& doubt, Millis now) override {
+    store::jobs::import_rows(*db_, job, rows, place, last, doubt, now);
+  }
+  void break_off_job(Id job, const std::string& why, Millis now) override {
+    Query(*db_, "UPDATE job SET state = 'cancelled', note = ?, finished_at = ? WHERE id = ?")
+        .bind(why)
+        .bind(now)
+        .bind(job)
+        .run();
+  }
+  bool decide_job(Id job, bool approve, Millis now) override { return store::jobs::decide(*db_, job, approve, now); }
+  std::optional<JobRow> next_job() override { return store::jobs::next(*db_); }
   bool work_on_job(Id job, Millis now) override { return store::jobs::work(*db_, job, now); }
   bool cancel_job(Id job, Millis now) override { return store::jobs::cancel(*db_, job, now); }
   std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,

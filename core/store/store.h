@@ -95,6 +95,18 @@ struct LiftOrder {
   bool dry_run = false;       // tells what would happen, and nothing else
 };
 
+// Somebody asks for their data to be erased.
+struct ForgetOrder {
+  Id contact = 0;
+  std::string detail = "{}";  // JSON object for the audit entry, without anything personal
+};
+
+struct ForgetOutcome {
+  bool being_pushed = false;       // nothing was erased: a CRM is still to be told of their no
+  std::vector<RecordRow> records;  // where CRMs still have the person: connection and external id
+};
+
+struct ImportRow;
 struct JobDraft;
 struct SelectionDraft;
 
@@ -188,15 +200,26 @@ class Store : public Reader {
   // By the account's settings as configure() was told them. The contact exists.
   virtual LiftOutcome lift(const LiftOrder& order, const Actor& actor, Millis now) = 0;
 
+  // Erases what names the person and keeps a keyed hash of the address, which is unsubscribed if it comes back.
+  virtual ForgetOutcome forget(const ForgetOrder& order, const Actor& actor, Millis now) = 0;
+
   // --- many contacts at once (jobs.h) ---
   // A selection is made in pieces and then frozen; what nobody takes up within a day is dropped.
   virtual Id begin_selection(const SelectionDraft& draft, Millis now) = 0;
   virtual void extend_selection(Id selection, std::span<const Id> contacts) = 0;
   virtual void freeze_selection(Id selection, const std::string& summary) = 0;
   virtual Id begin_job(const JobDraft& draft, Millis now) = 0;  // the selection is frozen
-  virtual std::optional<Id> next_job() = 0;                     // that waits or runs; the oldest
-  virtual bool work_on_job(Id job, Millis now) = 0;             // the next few contacts; false: it is over
-  virtual bool cancel_job(Id job, Millis now) = 0;              // false: it was over
+  // The rows of an import come from whoever reads the file; `place` says where that is, in the reader's words.
+  virtual Id begin_import(const JobDraft& draft, const std::string& account, const std::string& place, Millis now) = 0;
+  // `last`: the file is at its end; `doubt`: and seems to be cut, so that nobody is surely missing from it.
+  virtual void import_rows(Id job, std::span<const ImportRow> rows, const std::string& place, bool last,
+                           const std::string& doubt, Millis now) = 0;
+  virtual void break_off_job(Id job, const std::string& why,
+                             Millis now) = 0;                     // it cannot go on: cancelled, with a note
+  virtual std::optional<JobRow> next_job() = 0;                   // that waits or runs; the oldest
+  virtual bool decide_job(Id job, bool approve, Millis now) = 0;  // false: it is not held
+  virtual bool work_on_job(Id job, Millis now) = 0;               // the next few contacts; false: it is over
+  virtual bool cancel_job(Id job, Millis now) = 0;                // false: it was over
 
   virtual std::vector<EventOutcome> add_events(std::span<const EventIn> events, const domain::StrikeRules& rules,
                                                Millis now) = 0;

@@ -216,7 +216,7 @@ struct AuditRow {
   Id seq = 0;
   Millis at = 0;
   Actor actor;
-  std::string action;  // add | lift | hold | release
+  std::string action;  // add | lift | hold | release | erase
   std::string account;
   Id contact = 0;
   std::string reason;  // of the suppression; empty for hold/release

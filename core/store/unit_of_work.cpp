@@ -2,7 +2,11 @@
 
 #include <openssl/rand.h>
 
+#include <set>
+
+#include "core/store/forget.h"
 #include "core/store/parse_names.h"
+#include "core/store/search_index.h"
 
 namespace crmsync::store {
 
@@ -88,13 +92,14 @@ Id UnitOfWork::contact_for(Id account, std::string_view address, std::string_vie
   complaint.bind(address).bind(account);
   if (complaint.step())
     add(made, {Reason::spam_complaint, complaint.text(1), complaint.integer(0), complaint.text(2)}, complaint.view(2));
+  for (const auto& suppression : remembered(db_, account, address)) add(made, suppression, suppression.evidence);
   return made;
 }
 
-bool UnitOfWork::complained_of(Id account, std::string_view address) {
+bool UnitOfWork::has_past(Id account, std::string_view address) {
   Query query(db_,
               "SELECT 1 FROM brand_complaint WHERE address = ? AND brand = (SELECT brand FROM account WHERE id = ?)");
-  return query.bind(address).bind(account).step();
+  return query.bind(address).bind(account).step() || !remembered(db_, account, address).empty();
 }
 
 UnitOfWork::Contact UnitOfWork::contact(Id id) {
@@ -181,6 +186,20 @@ bool UnitOfWork::lift(Id id, Reason reason_id, std::string_view source, std::str
         .run();
   write_status(who, "lift", reason, key, detail);
   return true;
+}
+
+void UnitOfWork::erase(const Contact& who, std::span<const Suppression> active, std::string_view detail) {
+  std::set<Reason> reasons;
+  for (const auto& suppression : active) reasons.insert(suppression.reason);
+  for (const Reason reason : reasons) count(who.account, "reason:" + std::string(domain::to_string(reason)), -1);
+  count(who.account, "status:" + std::string(domain::to_string(who.status)), -1);
+  Query(db_, "DELETE FROM suppression WHERE contact_id = ?").bind(who.id).run();
+  Query(db_, "DELETE FROM contact WHERE id = ?").bind(who.id).run();
+  search_index::refresh(db_, who.id);
+  Query(db_, "INSERT INTO meta VALUES('newest_erased', ?1) ON CONFLICT DO UPDATE SET value = max(value, ?1)")
+      .bind(who.id)
+      .run();
+  audit_.append({"erase", who.account, who.id, "", "", who.status, Status::unsubscribed, detail});
 }
 
 bool UnitOfWork::hold(Id id, std::string_view cause, Id ref, std::string_view detail) {

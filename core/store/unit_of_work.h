@@ -44,11 +44,12 @@ class UnitOfWork {
   };
   // 0 if there is none.
   Id find_contact(Id account, std::string_view address);
-  // Makes contacts; their ids, 0 where somebody has the address already. A complaint of the brand is the caller's to
-  // look at (complained_of).
+  // Makes contacts; their ids, 0 where somebody has the address already. The past of an address is the caller's to
+  // look at (has_past).
   std::vector<Id> make_contacts(Id account, std::span<const NewContact> wanted);
-  bool complained_of(Id account, std::string_view address);
-  // Finds or makes; a complaint of the brand about the address is applied to a new one.
+  // A complaint of the brand, or that the address was erased: what a new contact with it does not begin without.
+  bool has_past(Id account, std::string_view address);
+  // Finds or makes; the past of the address is applied to a new one.
   Id contact_for(Id account, std::string_view address, std::string_view display, std::string_view name);
   Contact contact(Id id);
   std::vector<domain::Suppression> active(Id contact);
@@ -59,6 +60,8 @@ class UnitOfWork {
   // around the second.
   void say_again(Id contact, const domain::Suppression& suppression, std::string_view detail);
   bool lift(Id contact, domain::Reason reason, std::string_view source, std::string_view detail);
+  // The contact is no more; what refers to it is gone already. `active`: what it was suppressed by.
+  void erase(const Contact& contact, std::span<const domain::Suppression> active, std::string_view detail);
   bool hold(Id contact, std::string_view cause, Id ref, std::string_view detail);
   bool release(Id contact, std::string_view cause, Id ref, std::string_view detail);
   void set_ends_at(Id contact, domain::Reason reason, Millis at);

@@ -48,8 +48,8 @@ const config::Token* find_token(const std::vector<config::Token>& tokens, std::s
 bool Principal::may(Permission permission) const noexcept {
   switch (role) {
     case domain::Role::admin: return true;
-    case domain::Role::operator_: return permission != Permission::support;
-    case domain::Role::support: return permission != Permission::operate;
+    case domain::Role::operator_: return permission != Permission::support && permission != Permission::administer;
+    case domain::Role::support: return permission != Permission::operate && permission != Permission::administer;
     case domain::Role::viewer: return permission == Permission::read || permission == Permission::none;
   }
   return false;
@@ -75,6 +75,7 @@ std::optional<Problem> refuse_permission(const Principal& principal, Permission 
   const char* remedy = "Use a token with the role support, operator or admin.";
   if (permission == Permission::operate) remedy = "Use a token with the role operator or admin.";
   if (permission == Permission::support) remedy = "Use a token with the role support or admin.";
+  if (permission == Permission::administer) remedy = "Use a token with the role admin.";
   return forbidden("The role " + std::string(domain::to_string(principal.role)) + " may not do this.", remedy);
 }
 

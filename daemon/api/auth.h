@@ -10,8 +10,8 @@
 namespace crmsync::api {
 
 // What a route asks of its caller. viewer: read; support: also unsubscribe and support; operator: also unsubscribe and
-// operate; admin: everything.
-enum class Permission { none, read, unsubscribe, operate, support };
+// operate; admin: everything, and alone what cannot be taken back (administer).
+enum class Permission { none, read, unsubscribe, operate, support, administer };
 
 struct Principal {
   std::string who;   // "uid 1000", "token ann"

@@ -20,7 +20,7 @@ Json reason_json(std::optional<domain::Reason> reason) {
 
 void add(Json& json, const std::string& name, std::int64_t n) { json[name] = json.value(name, std::int64_t{0}) + n; }
 
-// {"resubscribed":N,"unsubscribed":N,"already":N,...,"refused":{"REASON":N}}
+// {"resubscribed":N,"unsubscribed":N,"already":N,...,"refused":{"REASON":N}}; an import has outcomes of its own on top
 Json counts_json(const store::JobRow& job) {
   Json counts{{"resubscribed", 0}, {"unsubscribed", 0}, {"already", 0}, {"restored", 0}, {"kept", 0}};
   Json refused = Json::object();
@@ -78,10 +78,14 @@ Json to_json(const store::JobRow& job) {
   json["selection"] = selection_text(job.draft.selection);
   json["reason"] = reason_json(job.draft.reason);
   json["undoes"] = undone_json(job.draft.undoes);
-  json["total"] = job.total;
+  json["phase"] = to_string(job.phase);
+  json["total"] = job.total < 0 ? Json(nullptr) : Json(job.total);
   json["done"] = job.done;
   json["counts"] = counts_json(job);
   json["split"] = split_json(job);
+  json["note"] = text_or_null(job.note);
+  json["follow_up"] = job.follow_up == 0 ? Json(nullptr) : Json(job_text(job.follow_up));
+  json["errors"] = job.errors;
   json["by"] = job.draft.actor.who;
   json["detail"] = stored_object(job.draft.detail);
   json["created_at"] = to_rfc3339(job.created_at);
@@ -99,6 +103,13 @@ Json to_json(const store::OutcomeRow& row) {
   return json;
 }
 
+Json to_json(const store::JobError& error) {
+  Json json;
+  json["line"] = error.line;
+  json["message"] = error.message;
+  return json;
+}
+
 std::string_view remedy_of(Outcome outcome) noexcept {
   switch (outcome) {
     case Outcome::kept: return "Re-activate the contact in the CRM; the next sync resubscribes it.";
@@ -108,6 +119,7 @@ std::string_view remedy_of(Outcome outcome) noexcept {
     case Outcome::refused_forbidden: return "An administrator can set `resubscribe: allowed` for the account.";
     case Outcome::refused_unconfirmed: return "Repeat it with the confirmation of permission.";
     case Outcome::refused_ticket: return "Repeat it with the ticket.";
+    case Outcome::suppressed: return "`crmsyncctl contacts explain` says who can lift what keeps it unsubscribed.";
     case Outcome::on_hold: return "Approve or reject the held run.";
     case Outcome::changed_since: return "Somebody has changed the contact since; look at its timeline.";
     default: return "";

@@ -19,6 +19,8 @@ Json to_json(const store::SelectionRow& selection);
 Json to_json(const store::JobRow& job);
 // {"contact","email","outcome","reason"}
 Json to_json(const store::OutcomeRow& outcome);
+// {"line","message"}
+Json to_json(const store::JobError& error);
 // What to do about an outcome, one sentence; empty where there is nothing to do.
 std::string_view remedy_of(store::Outcome outcome) noexcept;
 

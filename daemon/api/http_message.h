@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 namespace crmsync::api {
 
 namespace asio = boost::asio;
+
+class Upload;
 
 // Who is at the other end. `uid` is known on the Unix socket only.
 struct Peer {
@@ -29,6 +32,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> query;   // decoded, in order
   std::vector<std::pair<std::string, std::string>> fields;  // names in lower case
   std::string body;
+  std::shared_ptr<Upload> upload;  // instead of body, where the route takes files
   Peer peer;
 
   // The header field's value, empty if it is not there. `name` in lower case.
@@ -54,6 +58,7 @@ struct HttpResponse {
 // What is decided about a request when its header is there and its body is not.
 struct Admission {
   std::size_t body_limit = 0;
+  std::shared_ptr<Upload> upload;       // takes the body
   std::optional<HttpResponse> refusal;  // sent instead of reading on
 };
 

@@ -14,7 +14,8 @@ namespace crmsync::api {
 
 struct HttpLimits {
   std::size_t header = 16 * 1024;
-  std::size_t body = 8 * 1024 * 1024;  // the most that any Admission can allow
+  std::size_t body = 8 * 1024 * 1024;         // the most that any Admission can allow
+  std::size_t upload = std::size_t{4} << 30;  // the same for routes that take files
   std::size_t connections = 256;
   std::chrono::milliseconds idle{60'000};             // between two requests
   std::chrono::milliseconds header_deadline{10'000};  // from its first byte to its last

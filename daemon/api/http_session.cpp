@@ -10,6 +10,7 @@
 
 #include "daemon/api/problem.h"
 #include "daemon/api/render.h"
+#include "daemon/api/upload.h"
 
 namespace crmsync::api {
 
@@ -195,18 +196,35 @@ asio::awaitable<Read> read_header(Session& session, Parser& parser, const HttpLi
   }
 }
 
-asio::awaitable<Read> read_body(Session& session, Parser& parser, const HttpLimits& limits, std::size_t limit,
+Problem not_stored() {
+  return {507, "not_stored", "The file cannot be stored", "There is no room for it beside the store.",
+          "Make room on the disk of the store, then send it again."};
+}
+
+asio::awaitable<Read> read_body(Session& session, Parser& parser, const HttpLimits& limits, const Admission& admission,
                                 Problem& problem) {
   parser.eager(true);
-  const Clock::time_point deadline = Clock::now() + limits.body_deadline;
+  const std::size_t limit = admission.body_limit;
+  Clock::time_point deadline = Clock::now() + limits.body_deadline;
   for (;;) {
     const error_code ec = feed(parser, session.in);
+    if (admission.upload && !ec) {
+      auto& piece = parser.get().body();
+      if (!admission.upload->write(piece)) {
+        problem = not_stored();
+        co_return Read::bad;
+      }
+      // A large file may take its time, as long as it keeps coming.
+      if (!piece.empty()) deadline = Clock::now() + limits.body_deadline;
+      piece.clear();
+    }
     if (ec) {
       problem = problem_of_parser(ec, limits);
       co_return Read::bad;
     }
     const auto announced = parser.content_length();
-    if ((announced && *announced > limit) || parser.get().body().size() > limit) {
+    const std::size_t taken = admission.upload ? admission.upload->size() : parser.get().body().size();
+    if ((announced && *announced > limit) || taken > limit) {
       problem = too_large(limit);
       co_return Read::bad;
     }
@@ -241,8 +259,9 @@ asio::awaitable<Read> read_request(Session& session, const Serving& service, Par
     const bool sent = co_await write_all(session, "HTTP/1.1 100 Continue\r\n\r\n", service.limits.write_stall);
     if (!sent) co_return Read::gone;
   }
-  const Read body = co_await read_body(session, parser, service.limits, admission.body_limit, problem);
+  const Read body = co_await read_body(session, parser, service.limits, admission, problem);
   if (body == Read::bad) refusal = problem_response(problem);
+  request.upload = admission.upload;
   co_return body;
 }
 
@@ -251,7 +270,7 @@ asio::awaitable<Read> read_request(Session& session, const Serving& service, Par
 asio::awaitable<bool> exchange(Session& session, const Serving& service) {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(service.limits.header));
-  parser.body_limit(service.limits.body);
+  parser.body_limit(std::uint64_t{service.limits.upload});  // each route has its own, which is less
   HttpRequest request;
   HttpResponse refusal;
   request.peer = session.peer;

@@ -26,6 +26,7 @@ struct Route {
   Function function = nullptr;
   bool changes = false;  // honours Idempotency-Key
   std::size_t body_limit = 64 * 1024;
+  bool takes_file = false;  // the body is an Upload
 };
 
 struct Match {

@@ -2,6 +2,7 @@
 #include "core/domain/evidence.h"
 #include "daemon/api/codec_contact.h"
 #include "daemon/api/codec_history.h"
+#include "daemon/api/contact_query.h"
 #include "daemon/api/explain.h"
 #include "daemon/api/find_contact.h"
 #include "daemon/api/lists.h"
@@ -17,42 +18,9 @@ using ReadJob = engine::Control::ReadJob;
 
 constexpr std::size_t kTimeline = 1000;  // entries that `explain` shows; the timeline's own path has them all
 
-std::optional<store::ContactSort> parse_sort(std::string_view name) {
-  if (name == "email") return store::ContactSort::address;
-  if (name == "changed") return store::ContactSort::changed;
-  if (name == "status") return store::ContactSort::status;
-  if (name == "name") return store::ContactSort::name;
-  if (name == "added") return store::ContactSort::added;
-  return std::nullopt;
-}
-
-std::vector<std::string> reason_names() {
-  std::vector<std::string> names;
-  for (const auto& traits : domain::all_reasons()) names.emplace_back(traits.name);
-  return names;
-}
-
-std::optional<Problem> read_query(const Context& context, store::ContactQuery& query) {
-  QueryFields fields(context.request);
-  query.account = fields.text("account");
-  query.text = fields.text("q");
-  query.status = fields.choice("status", {"subscribed", "unsubscribed", "on_hold"}, domain::parse_status);
-  query.reason = fields.choice("reason", reason_names(), domain::parse_reason);
-  query.connection = fields.text("connection");
-  read_times(fields, query);
-  const auto sort = fields.choice("sort", {"email", "name", "changed", "status", "added"}, parse_sort);
-  query.sort = sort.value_or(query.text.empty() ? store::ContactSort::address : store::ContactSort::best);
-  query.limit = static_cast<std::size_t>(fields.number("limit", 1, kMostPerPage, 50));
-  const auto after = read_cursor("contacts", fields.text("after"));
-  query.after = after.value_or("");
-  if (!after) fields.refuse(bad_cursor());
-  if (auto problem = refuse_account(context, query.account)) fields.refuse(std::move(*problem));
-  return fields.problem();
-}
-
 asio::awaitable<HttpResponse> get_contacts(Context& context) {
   store::ContactQuery query;
-  if (const auto problem = read_query(context, query)) co_return problem_response(*problem);
+  if (const auto problem = read_contact_query(context, query, Paged::yes)) co_return problem_response(*problem);
   std::optional<store::ContactPage> page;
   const ReadJob job = [&](store::Reader& reader) {
     page = reader.contacts(query);

@@ -1,4 +1,5 @@
-// Mailing somebody again who was not to be mailed: who may, on what basis, and what stands against it.
+// Mailing somebody again who was not to be mailed: who may, on what basis, and what stands against it. And erasing
+// somebody, who is then not mailed again.
 #include "core/domain/email_address.h"
 #include "daemon/api/basis.h"
 #include "daemon/api/codec_contact.h"
@@ -132,10 +133,55 @@ asio::awaitable<HttpResponse> support_lift(Context& context) {
   co_return response;
 }
 
+Problem being_pushed() {
+  return {409, "being_pushed", "A CRM is still to be told",
+          "The person's no has not reached their CRM yet; erasing them now would lose it.",
+          "`crmsyncctl outbox list` shows what waits; repeat this when it is acknowledged."};
+}
+
+// {"note"?}: without anything personal; it goes into the audit log.
+asio::awaitable<HttpResponse> forget_contact(Context& context) {
+  QueryFields fields(context.request);
+  Problem problem;
+  const auto body = object_body(context.request, problem);
+  if (!body) co_return problem_response(problem);
+  BodyFields input(*body, "The body");
+  Json detail = Json::object();
+  if (const auto note = input.text("note")) detail["note"] = *note;
+  if (const auto bad = input.problem()) co_return problem_response(*bad);
+  const auto ref = contact_ref(context, fields);
+  if (const auto* bad = std::get_if<Problem>(&ref)) co_return problem_response(*bad);
+  const auto& wanted = std::get<ContactRef>(ref);
+  const auto actor = context.principal.actor();
+  std::optional<store::ContactRow> contact;
+  store::ForgetOrder order;
+  store::ForgetOutcome outcome;
+  order.detail = to_text(detail);
+  const engine::Control::WriteJob job = [&](store::Store& store) {
+    contact = read_contact(store, context.principal, wanted);
+    if (!contact) return;
+    order.contact = contact->id;
+    outcome = store.forget(order, actor, context.control.now());
+  };
+  co_await context.control.write(job);
+  if (!contact) co_return problem_response(no_contact(wanted));
+  if (outcome.being_pushed) co_return problem_response(being_pushed());
+  Json json{{"id", id_text(order.contact)}, {"account", contact->account}, {"erased", true}};
+  json["still_in"] = Json::array();
+  for (const auto& record : outcome.records) {
+    const auto url = context.control.record_url(record.connection, record.external_id);
+    json["still_in"].push_back({{"connection", record.connection},
+                                {"external_id", record.external_id},
+                                {"url", url ? Json(*url) : Json(nullptr)}});
+  }
+  co_return json_response(200, json);
+}
+
 }  // namespace
 
 std::vector<Route> lifting_routes() {
-  return {{"POST", "/api/v1/contacts/{id}/resubscribe", Permission::operate, resubscribe_contact, true},
+  return {{"POST", "/api/v1/contacts/{id}/forget", Permission::administer, forget_contact, true},
+          {"POST", "/api/v1/contacts/{id}/resubscribe", Permission::operate, resubscribe_contact, true},
           {"POST", "/api/v1/support/lift", Permission::support, support_lift, true}};
 }
 

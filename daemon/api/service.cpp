@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "daemon/api/upload.h"
 #include "daemon/engine/log.h"
 
 namespace crmsync::api {
@@ -83,6 +84,13 @@ Admission Service::admit(const HttpRequest& request) {
   admission.body_limit = kUnknownBody;
   admission.refusal = prepare(request, call);
   if (call.route != nullptr) admission.body_limit = call.route->body_limit;
+  if (call.route != nullptr && call.route->takes_file && !admission.refusal) {
+    admission.upload = Upload::make(control_.config()->store_path + ".import-");
+    if (!admission.upload)
+      admission.refusal =
+          problem_response({507, "not_stored", "The file cannot be stored", "No file can be made beside the store.",
+                            "Let the daemon write to the folder of its store, and make room there."});
+  }
   if (admission.refusal) control_.count_request("refused", admission.refusal->status, 0);
   return admission;
 }

@@ -126,7 +126,8 @@ void CommandLine::add_contact_commands() {
   auto* one = add(*contacts, "list", "contacts of an account", list_contacts);
   one->add_option("--account", options_.account, "the account")->required();
   filter_options(one);
-  one->add_option("--sort", options_.sort, "by what")->check(CLI::IsMember({"email", "name", "changed", "status", "added"}));
+  one->add_option("--sort", options_.sort, "by what")
+      ->check(CLI::IsMember({"email", "name", "changed", "status", "added"}));
   page_options(one);
   const auto select = [&](CLI::App* app) {
     app->add_option("CONTACT", options_.names, "e-mail addresses or ids")->required();
@@ -143,6 +144,23 @@ void CommandLine::add_contact_commands() {
   one = add(*contacts, "resubscribe", "mail contacts again, where an operator may decide that", resubscribe_contacts);
   selection_options(one);
   lift_options(one);
+  one = add(*contacts, "forget", "erase a person's data; the address stays unsubscribed if it comes back",
+            forget_contacts);
+  select(one);
+  one->add_option("--note", options_.note, "why, without anything personal; it goes into the audit log");
+  one = add(*contacts, "import", "contacts of a CSV file, into an account without a CRM", import_contacts);
+  one->add_option("FILE", options_.file, "the file")->required();
+  one->add_option("--account", options_.account, "the account")->required();
+  one->add_flag("--archive-missing", options_.archive_missing, "unsubscribe everybody who is not in the file");
+  one->add_option("--column-email", options_.column_email, "the column of the address, if its name is unusual");
+  one->add_option("--column-name", options_.column_name, "the column of the name");
+  one->add_option("--column-opted-out", options_.column_opted_out, "the column that says who opted out");
+  one->add_option("--preview", options_.preview, "only show the first rows as they would be taken")
+      ->check(CLI::Range(1, 100));
+  one->add_flag("--wait", options_.wait, "wait for the job and print what became of the rows; exit 3 if it is held");
+  one = add(*contacts, "export", "contacts as CSV", export_contacts);
+  one->add_option("--account", options_.account, "the account")->required();
+  filter_options(one);
   auto* support = group("support", "what only support may do");
   one = add(*support, "lift", "lift one reason that operators may not, with a ticket", support_lift);
   one->add_option("CONTACT,--email", options_.names, "the address")->required()->expected(1);
@@ -188,6 +206,11 @@ void CommandLine::add_job_commands() {
   one = add(*job, "show", "how far it is, and what became of the contacts", show_job);
   id(one);
   one->add_flag("--wait", options_.wait, "wait until it is over");
+  id(add(*job, "approve", "do what a held job holds back", ctl::approve_job));
+  id(add(*job, "reject", "drop what a held job holds back", ctl::reject_job));
+  one = add(*job, "errors", "rows of an imported file that could not be taken", job_errors);
+  id(one);
+  page_options(one);
   id(add(*job, "cancel", "stop it; what is done stays done", ctl::cancel_job));
   one = add(*job, "outcomes", "what became of each contact, as CSV (a page of JSON with --json)", job_outcomes);
   id(one);

@@ -32,8 +32,11 @@ struct Options {
   bool dry_run = false;
   bool filter = false;  // the selection is what q, status, reason and connection say
   bool all = false;     // the selection is the whole account
-  int count = -1;       // how many the confirmation is about; -1: as many as there are
-  int limit = 0;        // 0: the API's choice
+  bool archive_missing = false;
+  std::string column_email, column_name, column_opted_out;
+  int preview = 0;  // rows of a file that is not imported
+  int count = -1;   // how many the confirmation is about; -1: as many as there are
+  int limit = 0;    // 0: the API's choice
   bool full = false;
   bool wait = false;
   std::string type, email, at, id, source;  // of an event
@@ -60,6 +63,8 @@ int list_contacts(Session& session, const Options& options);
 int show_contacts(Session& session, const Options& options);
 int explain_contacts(Session& session, const Options& options);
 int resubscribe_contacts(Session& session, const Options& options);
+// Follows a job that was made, as far as --wait asks for it.
+int follow_job(const Session& session, const Answer& made, const Options& options);
 // Whether the selection is worked off by a job.
 bool is_bulk(const Options& options);
 // Why it is not clear which contacts are meant.
@@ -68,10 +73,16 @@ std::optional<Failure> refuse_selection(const Options& options);
 int run_job(Session& session, const Options& options, const char* kind);
 int list_jobs(Session& session, const Options& options);
 int show_job(Session& session, const Options& options);
+int approve_job(Session& session, const Options& options);
+int reject_job(Session& session, const Options& options);
+int job_errors(Session& session, const Options& options);
+int import_contacts(Session& session, const Options& options);
+int export_contacts(Session& session, const Options& options);
 int cancel_job(Session& session, const Options& options);
 int job_outcomes(Session& session, const Options& options);
 int undo(Session& session, const Options& options);
 int support_lift(Session& session, const Options& options);
+int forget_contacts(Session& session, const Options& options);
 int unsubscribe_contacts(Session& session, const Options& options);
 
 int add_event(Session& session, const Options& options);

@@ -147,6 +147,23 @@ int resubscribe_contacts(Session& session, const Options& options) {
   return for_each_contact(session, options, ask, lifted_view, exit_for_lift);
 }
 
+int forget_contacts(Session& session, const Options& options) {
+  const auto ask = [&](const std::string& name) {
+    Json body = Json::object();
+    if (!options.note.empty()) body["note"] = options.note;
+    return session.post(contact_path(name, "/forget", options), body);
+  };
+  const auto view = [](const Json& done, const Terminal&) {
+    std::string text =
+        "contact " + text_of(done, "id") + " is erased; its address stays unsubscribed if it comes back\n";
+    for (const auto& record : done.at("still_in"))
+      text += "  still in " + text_of(record, "connection") + " as " + text_of(record, "external_id") +
+              ": erase it there, too\n";
+    return text;
+  };
+  return for_each_contact(session, options, ask, view);
+}
+
 int support_lift(Session& session, const Options& options) {
   const auto ask = [&](const std::string& name) {
     Json body = lift_body(options);

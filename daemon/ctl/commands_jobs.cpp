@@ -15,7 +15,7 @@ std::string job_path(const std::string& id) { return "/api/v1/jobs/" + encode_co
 
 bool is_over(const Json& job) {
   const std::string state = text_of(job, "state");
-  return state == "done" || state == "cancelled";
+  return state == "done" || state == "cancelled" || state == "rejected" || state == "held";
 }
 
 void show_progress(const Session& session, const Json& job) {
@@ -26,19 +26,6 @@ void show_progress(const Session& session, const Json& job) {
   session.err().flush();
 }
 
-// Asks until the job is over.
-Answer wait_for_job(const Session& session, Json job) {
-  while (!is_over(job)) {
-    show_progress(session, job);
-    std::this_thread::sleep_for(kProgress);
-    auto answer = session.get(job_path(text_of(job, "id")));
-    if (std::holds_alternative<Failure>(answer)) return answer;
-    job = std::move(std::get<Json>(answer));
-  }
-  show_progress(session, job);
-  return job;
-}
-
 int print_job(const Session& session, const Json& job) {
   if (session.json())
     session.print(job);
@@ -47,19 +34,24 @@ int print_job(const Session& session, const Json& job) {
   return kFine;
 }
 
-// What would happen is worth nothing before it is known, so a dry run is always waited for.
-int follow(const Session& session, const Answer& made, const Options& options) {
-  if (const auto* failure = std::get_if<Failure>(&made)) return session.report(*failure);
-  const auto& job = std::get<Json>(made);
-  if (!options.wait && !options.dry_run) {
-    if (session.json()) return print_job(session, job);
-    session.out() << text_of(job, "id") << "\n";
-    session.err() << "`crmsyncctl job show " << text_of(job, "id") << "` says how far it is\n";
-    return kFine;
+// Asks until the job is over.
+Answer wait_for_job(const Session& session, Json job) {
+  while (!is_over(job)) {
+    show_progress(session, job);
+    std::this_thread::sleep_for(kProgress);
+    auto answer = session.get(job_path(text_of(job, "id")));
+    if (std::holds_alternative<Failure>(answer)) return answer;
+    job = std::move(std::get<Json>(answer));
+    // What an import found missing is a job of its own.
+    if (is_over(job) && !text_of(job, "follow_up").empty()) {
+      print_job(session, job);
+      answer = session.get(job_path(text_of(job, "follow_up")));
+      if (std::holds_alternative<Failure>(answer)) return answer;
+      job = std::move(std::get<Json>(answer));
+    }
   }
-  const auto ended = wait_for_job(session, job);
-  if (const auto* failure = std::get_if<Failure>(&ended)) return session.report(*failure);
-  return print_job(session, std::get<Json>(ended));
+  show_progress(session, job);
+  return job;
 }
 
 Json selection_body(const Options& options) {
@@ -92,6 +84,22 @@ Failure not_known(const Json& unknown) {
 }
 
 }  // namespace
+
+// What would happen is worth nothing before it is known, so a dry run is always waited for.
+int follow_job(const Session& session, const Answer& made, const Options& options) {
+  if (const auto* failure = std::get_if<Failure>(&made)) return session.report(*failure);
+  const auto& job = std::get<Json>(made);
+  if (!options.wait && !options.dry_run) {
+    if (session.json()) return print_job(session, job);
+    session.out() << text_of(job, "id") << "\n";
+    session.err() << "`crmsyncctl job show " << text_of(job, "id") << "` says how far it is\n";
+    return kFine;
+  }
+  const auto ended = wait_for_job(session, job);
+  if (const auto* failure = std::get_if<Failure>(&ended)) return session.report(*failure);
+  print_job(session, std::get<Json>(ended));
+  return text_of(std::get<Json>(ended), "state") == "held" ? kHeld : kFine;
+}
 
 bool is_bulk(const Options& options) { return options.all || options.filter || options.names.size() > 1; }
 
@@ -129,7 +137,7 @@ int run_job(Session& session, const Options& options, const char* kind) {
     body["confirmation"] = {{"count", meant}};
   if (!options.note.empty()) body["note"] = options.note;
   if (options.dry_run) body["dry_run"] = true;
-  return follow(session, session.post("/api/v1/jobs", body), options);
+  return follow_job(session, session.post("/api/v1/jobs", body), options);
 }
 
 int list_jobs(Session& session, const Options& options) {
@@ -142,13 +150,26 @@ int show_job(Session& session, const Options& options) {
   const auto answer = session.get(job_path(options.names.front()));
   if (const auto* failure = std::get_if<Failure>(&answer)) return session.report(*failure);
   if (!options.wait) return print_job(session, std::get<Json>(answer));
-  return follow(session, answer, options);
+  return follow_job(session, answer, options);
 }
 
-int cancel_job(Session& session, const Options& options) {
-  const auto answer = session.post(job_path(options.names.front()) + "/cancel");
+namespace {
+
+int settle_job(Session& session, const Options& options, const char* how) {
+  const auto answer = session.post(job_path(options.names.front()) + how);
   if (const auto* failure = std::get_if<Failure>(&answer)) return session.report(*failure);
   return print_job(session, std::get<Json>(answer));
+}
+
+}  // namespace
+
+int cancel_job(Session& session, const Options& options) { return settle_job(session, options, "/cancel"); }
+int approve_job(Session& session, const Options& options) { return settle_job(session, options, "/approve"); }
+int reject_job(Session& session, const Options& options) { return settle_job(session, options, "/reject"); }
+
+int job_errors(Session& session, const Options& options) {
+  const auto query = query_of({{"limit", limit_text(options.limit)}, {"after", options.after}});
+  return print_page(session, job_path(options.names.front()) + "/errors" + query, errors_view);
 }
 
 int job_outcomes(Session& session, const Options& options) {
@@ -173,7 +194,7 @@ int undo(Session& session, const Options& options) {
   if (!options.note.empty()) body["note"] = options.note;
   if (options.dry_run) body["dry_run"] = true;
   const std::string path = id.starts_with('j') ? job_path(id) : "/api/v1/runs/" + encode_component(id);
-  return follow(session, session.post(path + "/undo", body), options);
+  return follow_job(session, session.post(path + "/undo", body), options);
 }
 
 }  // namespace crmsync::ctl

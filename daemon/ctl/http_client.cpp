@@ -9,6 +9,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <filesystem>
+#include <fstream>
+#include <vector>
 
 namespace crmsync::ctl {
 
@@ -62,13 +65,22 @@ error_code connect(Stream& stream, const Endpoint& endpoint) {
   return ec;
 }
 
-std::string render(const Endpoint& endpoint, const HttpCall& call) {
+std::string render(const Endpoint& endpoint, const HttpCall& call, std::uint64_t size) {
   std::string text = call.method + " " + call.target + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: crmsyncctl\r\n";
   text += "Accept: application/json\r\nConnection: close\r\n";
   if (!endpoint.token.empty()) text += "Authorization: Bearer " + endpoint.token + "\r\n";
-  if (!call.body.empty()) text += "Content-Type: application/json\r\n";
-  if (call.method != "GET") text += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
-  return text + "\r\n" + call.body;
+  if (size > 0) text += std::string("Content-Type: ") + (call.file.empty() ? "application/json" : "text/csv") + "\r\n";
+  if (call.method != "GET") text += "Content-Length: " + std::to_string(size) + "\r\n";
+  return text + "\r\n";
+}
+
+// A file that becomes shorter on the way ends the request early, and the daemon drops it.
+void send_file(Stream& stream, std::ifstream& file, error_code& ec) {
+  std::vector<char> piece(kReadSize);
+  while (file && !ec) {
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    asio::write(stream, asio::buffer(piece.data(), static_cast<std::size_t>(file.gcount())), ec);
+  }
 }
 
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
@@ -134,11 +146,20 @@ Result<Endpoint> parse_url(const std::string& url) {
 Result<HttpReply> send(const Endpoint& endpoint, const HttpCall& call, const Sink& sink) {
   if (has_line_break(call.target) || has_line_break(endpoint.token))
     return Error(ErrorKind::config, "a line break cannot be sent in a path or a token");
+  std::ifstream file;
+  std::error_code no_file;
+  std::uint64_t size = call.body.size();
+  if (!call.file.empty()) {
+    file.open(call.file, std::ios::binary);
+    size = std::filesystem::file_size(call.file, no_file);
+    if (!file || no_file) return Error(ErrorKind::config, "the file " + call.file + " cannot be read");
+  }
   asio::io_context io;
   Stream stream(io);
   if (const auto ec = connect(stream, endpoint)) return unreachable(endpoint, ec);
-  error_code sent;
-  asio::write(stream, asio::buffer(render(endpoint, call)), sent);  // the answer can come before all is sent: a refusal
+  error_code sent;  // the answer can come before all is sent: a refusal
+  asio::write(stream, asio::buffer(render(endpoint, call, size) + call.body), sent);
+  if (!call.file.empty() && !sent) send_file(stream, file, sent);
   auto reply = read_reply(stream, endpoint, sink);
   if (!reply && sent) return broken(endpoint, sent);
   return reply;

@@ -24,6 +24,7 @@ struct HttpCall {
   std::string method = "GET";
   std::string target;
   std::string body;  // JSON; empty: none
+  std::string file;  // path of a CSV file that is sent instead
 };
 
 struct HttpReply {

@@ -49,18 +49,22 @@ Answer Session::call(const HttpCall& call) const {
   return json;
 }
 
-Answer Session::get(const std::string& target) const { return call({"GET", target, ""}); }
+Answer Session::get(const std::string& target) const { return call({"GET", target, "", ""}); }
 
 Answer Session::post(const std::string& target, const Json& body) const {
   return post_text(target, body.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 Answer Session::post_text(const std::string& target, const std::string& body) const {
-  return call({"POST", target, body});
+  return call({"POST", target, body, ""});
+}
+
+Answer Session::post_file(const std::string& target, const std::string& path) const {
+  return call({"POST", target, "", path});
 }
 
 std::optional<Failure> Session::stream(const std::string& target, const Sink& sink) const {
-  const auto reply = send(endpoint_, {"GET", target, ""}, sink);
+  const auto reply = send(endpoint_, {"GET", target, "", ""}, sink);
   if (!reply) return failure_of(reply.error());
   if (reply->status >= 300) return failure_of(*reply);
   return std::nullopt;

@@ -31,6 +31,7 @@ class Session {
   Answer get(const std::string& target) const;
   Answer post(const std::string& target, const Json& body = Json::object()) const;
   Answer post_text(const std::string& target, const std::string& body) const;
+  Answer post_file(const std::string& target, const std::string& path) const;
   // A streamed answer, handed over as it comes.
   std::optional<Failure> stream(const std::string& target, const Sink& sink) const;
 

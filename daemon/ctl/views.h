@@ -21,6 +21,9 @@ std::string past_contact_view(const Json& contact, const Terminal& terminal);
 std::string explanation_view(const Json& explanation, const Terminal& terminal);
 // What a job did, and what it left to others.
 std::string job_view(const Json& job, const Terminal& terminal);
+std::string errors_view(const Json& errors, const Terminal& terminal);
+// The first rows of a file and what its columns mean.
+std::string preview_view(const Json& preview, const Terminal& terminal);
 std::string jobs_view(const Json& jobs, const Terminal& terminal);
 std::string outbox_view(const Json& pushes, const Terminal& terminal);
 

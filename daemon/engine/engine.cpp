@@ -21,6 +21,7 @@ Engine::Engine(asio::io_context& io, std::shared_ptr<const config::Config> confi
       index_timer_(io) {
   set_up(secrets);
   bring_pushes_near(threads_.store());
+  remove_import_files(threads_.store());
 }
 
 Engine::~Engine() { threads_.join(); }

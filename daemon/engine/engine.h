@@ -86,6 +86,7 @@ class Engine final : public Control {
   asio::awaitable<void> index_loop();
   bool any_run() const;
   asio::awaitable<void> job_loop();
+  void remove_import_files(store::Store& store);
   asio::awaitable<void> push_batch(Link& link);
   asio::awaitable<std::vector<connectors::PushResult>> tell(Link& link, const Setup& setup,
                                                             const std::vector<store::PushRow>& rows);

@@ -149,7 +149,7 @@ TEST_CASE("an entry that does not fit is named, and the rest is taken all the sa
        "entry 3 holds for what it is held for"},
       {{{"add", "hard_bounce", "provider", kHeld, kOut}}, "entry 1 says on_hold before, which was subscribed"},
       {{{"add", "hard_bounce", "provider", kIn, kIn}}, "entry 1 says subscribed after, which makes unsubscribed"},
-      {{{"erase", "", "", kIn, kIn}, add}, "entry 1 has an unknown action"},
+      {{{"invent", "", "", kIn, kIn}, add}, "entry 1 has an unknown action"},
       {{{"add", "boredom", "", kIn, kOut}, add}, "entry 1 has an unknown reason"},
   };
   for (const auto& [steps, problem] : wrong) {

@@ -177,6 +177,7 @@ TEST_CASE("as added, many finds come over many pages, the renamed and the new am
   index_all(world);
   world.sync({person("7", "u1007@example.com", "Ann"), person("40", "u1040@example.com", "Bo")});
   world.sync({person("new", "new@example.com", "Ann")});
+  for (int i = 0; i < 80; ++i) world.unsubscribe("u" + std::to_string(1000 + 5 * i) + "@example.com");
   const Names old{"u1000", "u1007", "u1080", "u1120", "u1160", "u1200", "u1240", "u1280", "u1320", "u1360"};
   Names as_added = old;
   as_added.push_back("new");
@@ -196,6 +197,11 @@ TEST_CASE("as added, many finds come over many pages, the renamed and the new am
         CHECK(walk(world, query).size() == 401);
         query.text = "@";
         CHECK(walk(world, query).size() == 401);
+        query.text = "bo";
+        CHECK(walk(world, query).size() == 390);
+        query.text = "example", query.status = domain::Status::unsubscribed;
+        CHECK(walk(world, query).size() == 80);
+        query.status.reset();
       }
     }
   }

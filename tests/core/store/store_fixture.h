@@ -95,7 +95,7 @@ class World {
     std::vector<ChangeDraft> drafts;
     for (std::size_t i = 0; i < records.size(); ++i) {
       const auto decision = decide(known[i], records[i], connection_id);
-      if (decision.action == domain::MirrorAction::tombstone)
+      if (decision.action == domain::MirrorAction::tombstone && known[i].linked_contact != 0)
         drafts.push_back({records[i], known[i].linked_contact, ChangeKind::deletion});
       else if (!decision.lifts.empty())
         drafts.push_back({records[i], known[i].linked_contact, ChangeKind::resubscribe});
