@@ -204,7 +204,7 @@ Problem not_stored() {
 asio::awaitable<Read> read_body(Session& session, Parser& parser, const HttpLimits& limits, const Admission& admission,
                                 Problem& problem) {
   parser.eager(true);
-  const std::size_t limit = admission.body_limit;
+  const std::size_t limit = std::min(admission.body_limit, admission.upload ? limits.upload : limits.body);
   Clock::time_point deadline = Clock::now() + limits.body_deadline;
   for (;;) {
     const error_code ec = feed(parser, session.in);
