@@ -98,7 +98,7 @@ Ids few_candidates(Database& db, const ContactQuestion& question) {
   if (!ids && no_index && query.status) ids = by_status(db, question, most);
   if (!ids && query.sort != ContactSort::changed && (query.since || query.until)) ids = by_time(db, question, most);
   if (!ids && !query.connection.empty()) ids = by_connection(db, question, most);
-  if (!ids && query.sort == ContactSort::added) ids = by_account(db, question, kFew);
+  if (!ids && query.sort == ContactSort::added && question.text.for_all()) ids = by_account(db, question, kFew);
   return ids;
 }
 
