@@ -160,6 +160,9 @@ void CommandLine::add_contact_commands() {
   one = add(*contacts, "export", "contacts as CSV", export_contacts);
   one->add_option("--account", options_.account, "the account")->required();
   filter_options(one);
+  one = add(app_, "mailable", "who may be mailed now: ADDRESS, yes or no, and why not, by tabs", check_mailable);
+  one->add_option("ADDRESS", options_.names, "addresses; - reads them from standard input, one a line")->required();
+  one->add_option("--account", options_.account, "the account")->required();
   auto* support = group("support", "what only support may do");
   one = add(*support, "lift", "lift one reason that operators may not, with a ticket", support_lift);
   one->add_option("CONTACT,--email", options_.names, "the address")->required()->expected(1);

@@ -77,6 +77,7 @@ int approve_job(Session& session, const Options& options);
 int reject_job(Session& session, const Options& options);
 int job_errors(Session& session, const Options& options);
 int import_contacts(Session& session, const Options& options);
+int check_mailable(Session& session, const Options& options);
 int export_contacts(Session& session, const Options& options);
 int cancel_job(Session& session, const Options& options);
 int job_outcomes(Session& session, const Options& options);
