@@ -128,4 +128,18 @@ FeedPage feed(Database& db, const std::string& account, const std::optional<Feed
   return page;
 }
 
+std::vector<LinkKey> link_keys(Database& db) {
+  std::vector<LinkKey> keys;
+  Query query(db, "SELECT id, key FROM link_key ORDER BY id DESC");
+  while (query.step()) keys.push_back({query.integer(0), query.text(1)});
+  return keys;
+}
+
+void rotate_link_key(Database& db, bool retire, Millis now) {
+  Transaction transaction(db);
+  if (retire) db.exec("DELETE FROM link_key");
+  Query(db, "INSERT INTO link_key(key, made_at) VALUES(randomblob(32), ?)").bind(now).run();
+  transaction.commit();
+}
+
 }  // namespace crmsync::store::mail

@@ -28,6 +28,12 @@ struct FeedPlace {
   bool operator==(const FeedPlace&) const = default;
 };
 
+// Signs the links of contacts.
+struct LinkKey {
+  Id id = 0;
+  std::string key;  // bytes
+};
+
 struct FeedPage {
   std::vector<ChangedContact> contacts;  // each once
   FeedPlace next;

@@ -13,6 +13,7 @@ struct FeedPage;
 struct FeedPlace;
 struct JobError;
 struct JobRow;
+struct LinkKey;
 struct MailState;
 struct OutcomeRow;
 struct SelectionRow;
@@ -44,6 +45,8 @@ class Reader {
   virtual FeedPlace end_of_feed() = 0;
   // What is new or changed behind a place; without one: everybody, as the beginning of a mirror.
   virtual FeedPage feed(const std::string& account, const std::optional<FeedPlace>& after, std::size_t limit) = 0;
+
+  virtual std::vector<LinkKey> link_keys() = 0;  // the newest first: it signs, all are believed
 
   virtual std::vector<ConflictRow> conflicts(const std::string& account, std::size_t limit, Id after_contact) = 0;
   virtual std::int64_t conflict_count() = 0;

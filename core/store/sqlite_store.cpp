@@ -60,6 +60,7 @@ class Reading : public Base {
   FeedPage feed(const std::string& account, const std::optional<FeedPlace>& after, std::size_t limit) override {
     return mail::feed(*db_, account, after, limit);
   }
+  std::vector<LinkKey> link_keys() override { return mail::link_keys(*db_); }
   std::vector<ConflictRow> conflicts(const std::string& account, std::size_t limit, Id after_contact) override {
     return queries::conflicts(*db_, account, limit, after_contact);
   }
@@ -259,6 +260,7 @@ class SqliteStore final : private Locked, public Reading<Store> {
     if (!order.dry_run) unit.commit();
     return outcome;
   }
+  void rotate_link_key(bool retire, Millis now) override { mail::rotate_link_key(*db_, retire, now); }
   ForgetOutcome forget(const ForgetOrder& order, const Actor& actor, Millis now) override {
     return store::forget(*db_, order, actor, now);
   }

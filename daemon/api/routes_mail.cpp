@@ -213,7 +213,6 @@ asio::awaitable<HttpResponse> get_changes(Context& context) {
     if (*open >= kMostStreams) co_return problem_response(too_many_streams());
     const auto stream = std::make_shared<Stream>(context.control, query, open);
     HttpResponse response(200, "text/event-stream", "");
-    response.fields.emplace_back("Cache-Control", "no-store");
     response.stream = [stream] { return next_event(stream); };
     co_return response;
   }
