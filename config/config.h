@@ -82,6 +82,7 @@ struct Token {
 struct Api {
   std::string socket = "/run/crmsyncd/control.sock";
   std::optional<std::string> listen;  // "127.0.0.1:8710" or "[::1]:8710": a loopback address in digits
+  std::string public_url;             // where people reach their links, without a slash at the end; empty: no links
   std::vector<Token> tokens;
   bool operator==(const Api&) const = default;
 };

@@ -15,7 +15,7 @@ const Keys& table(Part part) {
   static const std::array<Keys, 14> keys{{
       {"store", "api", "log", "strikes", "accounts"},
       {"path"},
-      {"socket", "listen", "tokens"},
+      {"socket", "listen", "public_url", "tokens"},
       {"name", "role", "accounts", "sha256"},
       {"level", "format"},
       {"soft_bounce", "blocked", "deferral", "window", "deferral_ends_after"},

@@ -61,6 +61,7 @@ class Loader {
     Section section(*node, Part::api, problems_);
     socket(section, api.socket);
     listen(section, api.listen);
+    public_url(section, api.public_url);
     if (const Node* list = section.list("tokens"))
       for (const Node& item : list->items)
         if (is_map(item, "a token")) api.tokens.push_back(token(item));
@@ -91,6 +92,22 @@ class Loader {
                     "machines put a reverse proxy with TLS before it");
     else
       listen = endpoint->text;
+  }
+
+  // It goes into mail headers, so it has nothing in it that would end a header or a tag.
+  void public_url(Section& section, std::string& url) {
+    auto text = section.text("public_url");
+    if (!text) return;
+    const auto plain = [](char c) {
+      return c > ' ' && c < 0x7f && c != '<' && c != '>' && c != '"' && c != '?' && c != '#';
+    };
+    const bool local = text->starts_with("http://127.0.0.1") || text->starts_with("http://localhost");
+    const bool fits = text->size() > 8 && text->size() <= 200 && std::all_of(text->begin(), text->end(), plain);
+    if (!fits || !(local || text->starts_with("https://")))
+      return problems_.add(section.at("public_url"),
+                           "public_url has to be an https address without a query, such as https://mail.example.com");
+    while (text->ends_with('/')) text->pop_back();
+    url = std::move(*text);
   }
 
   Token token(const Node& node) {

@@ -186,6 +186,10 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
+// Whether it can stand without quotes and mean the same: what stands around an address is dropped, so a part that
+// begins with a space of any kind keeps them.
+bool needs_no_quotes(std::string_view local) { return is_dot_string(local) && space_at_start(local) == 0; }
+
 bool fail(std::string* why, const char* reason) {
   if (why) *why = reason;
   return false;
@@ -195,7 +199,7 @@ bool fail(std::string* why, const char* reason) {
 bool add_folded(std::string_view local, std::string& identity, std::string* why) {
   const auto folded = fold_case(local);
   if (!folded) return fail(why, "it is not valid UTF-8");
-  identity += is_dot_string(*folded) ? *folded : quoted(*folded);
+  identity += needs_no_quotes(*folded) ? *folded : quoted(*folded);
   return true;
 }
 
@@ -204,7 +208,7 @@ bool add_quoted(std::string_view local, std::string& identity, std::string* why)
   if (local.size() < 2 || local.back() != '"' || !unquote(local.substr(1, local.size() - 2), content))
     return fail(why, "the quoted part before the @ is not closed properly");
   if (!is_ascii(content)) return add_folded(content, identity, why);
-  append_lower(identity, is_dot_string(content) ? content : quoted(content));
+  append_lower(identity, needs_no_quotes(content) ? content : quoted(content));
   return true;
 }
 

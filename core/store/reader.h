@@ -9,8 +9,12 @@
 
 namespace crmsync::store {
 
+struct FeedPage;
+struct FeedPlace;
 struct JobError;
 struct JobRow;
+struct LinkKey;
+struct MailState;
 struct OutcomeRow;
 struct SelectionRow;
 
@@ -35,6 +39,14 @@ class Reader {
   // With suppressions, records and holds.
   virtual std::optional<ContactRow> contact(Id id) = 0;
   virtual std::optional<ContactRow> contact(const std::string& account, const std::string& address) = 0;
+
+  // For senders (mail_check.h). `addresses`: identities, an empty one is not known; one answer for each.
+  virtual std::vector<MailState> mail_check(const std::string& account, std::span<const std::string> addresses) = 0;
+  virtual FeedPlace end_of_feed() = 0;
+  // What is new or changed behind a place; without one: everybody, as the beginning of a mirror.
+  virtual FeedPage feed(const std::string& account, const std::optional<FeedPlace>& after, std::size_t limit) = 0;
+
+  virtual std::vector<LinkKey> link_keys() = 0;  // the newest first: it signs, all are believed
 
   virtual std::vector<ConflictRow> conflicts(const std::string& account, std::size_t limit, Id after_contact) = 0;
   virtual std::int64_t conflict_count() = 0;

@@ -263,7 +263,13 @@ UPDATE sqlite_master SET sql = replace(sql, '(''add'',''lift'',''hold'',''releas
 PRAGMA writable_schema=RESET;
 )sql";
 
-constexpr std::array<const char*, 6> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch, kForget};
+// Keys for the links of contacts: the newest signs, those that are not retired are believed.
+constexpr const char* kLinks = R"sql(
+CREATE TABLE link_key(id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, made_at INTEGER NOT NULL);
+INSERT INTO link_key(key, made_at) VALUES(randomblob(32), 0);
+)sql";
+
+constexpr std::array<const char*, 7> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch, kForget, kLinks};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 

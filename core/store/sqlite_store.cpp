@@ -12,6 +12,7 @@
 #include "core/store/job_rows.h"
 #include "core/store/job_work.h"
 #include "core/store/lift.h"
+#include "core/store/mail_queries.h"
 #include "core/store/people.h"
 #include "core/store/queries.h"
 #include "core/store/search_index.h"
@@ -52,6 +53,14 @@ class Reading : public Base {
   std::optional<ContactRow> contact(const std::string& account, const std::string& address) override {
     return queries::contact(*db_, account, address);
   }
+  std::vector<MailState> mail_check(const std::string& account, std::span<const std::string> addresses) override {
+    return mail::check(*db_, account, addresses);
+  }
+  FeedPlace end_of_feed() override { return mail::end_of_feed(*db_); }
+  FeedPage feed(const std::string& account, const std::optional<FeedPlace>& after, std::size_t limit) override {
+    return mail::feed(*db_, account, after, limit);
+  }
+  std::vector<LinkKey> link_keys() override { return mail::link_keys(*db_); }
   std::vector<ConflictRow> conflicts(const std::string& account, std::size_t limit, Id after_contact) override {
     return queries::conflicts(*db_, account, limit, after_contact);
   }
@@ -251,6 +260,7 @@ class SqliteStore final : private Locked, public Reading<Store> {
     if (!order.dry_run) unit.commit();
     return outcome;
   }
+  void rotate_link_key(bool retire, Millis now) override { mail::rotate_link_key(*db_, retire, now); }
   ForgetOutcome forget(const ForgetOrder& order, const Actor& actor, Millis now) override {
     return store::forget(*db_, order, actor, now);
   }

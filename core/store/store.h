@@ -200,6 +200,8 @@ class Store : public Reader {
   // By the account's settings as configure() was told them. The contact exists.
   virtual LiftOutcome lift(const LiftOrder& order, const Actor& actor, Millis now) = 0;
 
+  // A new key signs the links of contacts; with `retire` links that were made before are dead.
+  virtual void rotate_link_key(bool retire, Millis now) = 0;
   // Erases what names the person and keeps a keyed hash of the address, which is unsubscribed if it comes back.
   virtual ForgetOutcome forget(const ForgetOrder& order, const Actor& actor, Millis now) = 0;
 

@@ -13,6 +13,8 @@ std::vector<Route> lifting_routes();     // resubscribe, support lift
 std::vector<Route> selection_routes();   // selections
 std::vector<Route> job_routes();         // jobs, outcomes, undo
 std::vector<Route> import_routes();      // imports, export, approve and reject of jobs
+std::vector<Route> mail_routes();        // mailable, changes
+std::vector<Route> link_routes();        // links of contacts, one-click, preference page
 std::vector<Route> event_routes();       // events
 std::vector<Route> outbox_routes();      // outbox
 std::vector<Route> audit_routes();       // audit, export, verify

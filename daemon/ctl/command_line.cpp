@@ -144,6 +144,7 @@ void CommandLine::add_contact_commands() {
   one = add(*contacts, "resubscribe", "mail contacts again, where an operator may decide that", resubscribe_contacts);
   selection_options(one);
   lift_options(one);
+  select(add(*contacts, "link", "the person's preference page, and the headers for one-click unsubscribe", show_links));
   one = add(*contacts, "forget", "erase a person's data; the address stays unsubscribed if it comes back",
             forget_contacts);
   select(one);
@@ -161,6 +162,12 @@ void CommandLine::add_contact_commands() {
   one = add(*contacts, "export", "contacts as CSV", export_contacts);
   one->add_option("--account", options_.account, "the account")->required();
   filter_options(one);
+  one = add(app_, "mailable", "who may be mailed now: ADDRESS, yes or no, and why not, by tabs", check_mailable);
+  one->add_option("ADDRESS", options_.names, "addresses; - reads them from standard input, one a line")->required();
+  one->add_option("--account", options_.account, "the account")->required();
+  auto* links = group("links", "the signed links of contacts");
+  one = add(*links, "rotate", "sign with a new key from now on", rotate_links);
+  one->add_flag("--retire", options_.retire, "believe no older key any more: every link that was made is dead");
   auto* support = group("support", "what only support may do");
   one = add(*support, "lift", "lift one reason that operators may not, with a ticket", support_lift);
   one->add_option("CONTACT,--email", options_.names, "the address")->required()->expected(1);
@@ -255,6 +262,13 @@ void CommandLine::add_upkeep_commands() {
   add(*audit, "verify", "check that nothing was changed in it", ctl::verify_audit);
   one = add(*audit, "export", "all of it, one JSON object a line", ctl::export_audit);
   one->add_option("--account", options_.account, "of one account only");
+  auto* token = group("token", "who may use the API over TCP");
+  one = add(*token, "create", "make a token: it is shown once, its hash goes into the configuration", create_token);
+  one->add_option("--name", options_.name, "who it is for; the audit log shows it")->required();
+  one->add_option("--role", options_.role, "what it may do")
+      ->check(CLI::IsMember({"viewer", "operator", "support", "admin"}))
+      ->capture_default_str();
+  one->add_option("--account", options_.accounts, "an account that it may see, may be given again; default: all");
   auto* config = group("config", "the configuration");
   one = add(*config, "check", "every problem of a configuration file; needs no daemon", check_config);
   one->add_option("FILE", options_.file, "the file")->required();

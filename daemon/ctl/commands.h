@@ -33,6 +33,9 @@ struct Options {
   bool filter = false;  // the selection is what q, status, reason and connection say
   bool all = false;     // the selection is the whole account
   bool archive_missing = false;
+  std::string name, role = "viewer";  // of a token
+  std::vector<std::string> accounts;  // that it may see
+  bool retire = false;                // older keys of links
   std::string column_email, column_name, column_opted_out;
   int preview = 0;  // rows of a file that is not imported
   int count = -1;   // how many the confirmation is about; -1: as many as there are
@@ -77,6 +80,9 @@ int approve_job(Session& session, const Options& options);
 int reject_job(Session& session, const Options& options);
 int job_errors(Session& session, const Options& options);
 int import_contacts(Session& session, const Options& options);
+int show_links(Session& session, const Options& options);
+int rotate_links(Session& session, const Options& options);
+int check_mailable(Session& session, const Options& options);
 int export_contacts(Session& session, const Options& options);
 int cancel_job(Session& session, const Options& options);
 int job_outcomes(Session& session, const Options& options);
@@ -92,6 +98,7 @@ int list_outbox(Session& session, const Options& options);
 int retry_push(Session& session, const Options& options);
 int verify_audit(Session& session, const Options& options);
 int export_audit(Session& session, const Options& options);
+int create_token(Session& session, const Options& options);
 int check_config(Session& session, const Options& options);
 
 }  // namespace crmsync::ctl

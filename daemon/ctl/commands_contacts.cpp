@@ -164,6 +164,27 @@ int forget_contacts(Session& session, const Options& options) {
   return for_each_contact(session, options, ask, view);
 }
 
+int show_links(Session& session, const Options& options) {
+  const auto ask = [&](const std::string& name) { return session.get(contact_path(name, "/link", options)); };
+  const auto view = [](const Json& link, const Terminal&) {
+    std::string text = text_of(link, "url") + "\n";
+    for (const auto& [name, value] : link.at("headers").items()) text += name + ": " + value.get<std::string>() + "\n";
+    return text;
+  };
+  return for_each_contact(session, options, ask, view);
+}
+
+int rotate_links(Session& session, const Options& options) {
+  const auto answer = session.post("/api/v1/links/rotate", {{"retire", options.retire}});
+  if (const auto* failure = std::get_if<Failure>(&answer)) return session.report(*failure);
+  if (session.json())
+    session.print(std::get<Json>(answer));
+  else
+    session.out() << (options.retire ? "A new key signs; links that were made before are dead.\n"
+                                     : "A new key signs; links that were made before still work.\n");
+  return kFine;
+}
+
 int support_lift(Session& session, const Options& options) {
   const auto ask = [&](const std::string& name) {
     Json body = lift_body(options);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -76,6 +77,10 @@ class Control {
   // Lifts what the order names, by the rules. The contact exists.
   virtual asio::awaitable<store::LiftOutcome> lift(store::LiftOrder order, store::Actor actor) = 0;
   virtual asio::awaitable<bool> retry_push(store::Id push) = 0;
+  // How often something was written, and waiting for the next time: returns at once if that was after `seen`, and at
+  // the latest after `wait`, or when the daemon stops.
+  virtual std::uint64_t writes() const = 0;
+  virtual asio::awaitable<void> written(std::uint64_t seen, std::chrono::milliseconds wait) = 0;
   // A job was made: it is worked on from now on, and after a restart.
   virtual void wake_jobs() = 0;
 

@@ -1,6 +1,7 @@
 #include "daemon/engine/engine.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 #include "daemon/engine/link.h"
@@ -14,7 +15,7 @@ Engine::Engine(asio::io_context& io, std::shared_ptr<const config::Config> confi
       config_(std::move(config)),
       clock_(std::move(clock)),
       metrics_(now()),
-      threads_(config_->store_path, clock_, [this](sync::Steady took) { metrics_.wrote(took), ++writes_; }),
+      threads_(config_->store_path, clock_, [this](sync::Steady took) { wrote(took); }),
       clock_watch_({steady(), now()}),
       house_timer_(io),
       job_timer_(io),
@@ -64,6 +65,7 @@ void Engine::stop() {
   stopping_ = true;
   house_timer_.cancel();
   index_timer_.cancel();
+  ring();
   job_timer_.cancel();
   for (const auto& [id, link] : links_) {
     link->wake_all();
@@ -102,6 +104,30 @@ asio::awaitable<void> Engine::housekeeping() {
     house_timer_.expires_after(std::chrono::seconds(60));
     if (!stopping_) co_await house_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
+}
+
+// On the store thread, after each job. A burst of them rings once.
+void Engine::wrote(sync::Steady took) {
+  metrics_.wrote(took);
+  ++writes_;
+  if (ringing_.exchange(true)) return;
+  asio::post(io_, [this] {
+    ringing_ = false;
+    ring();
+  });
+}
+
+void Engine::ring() {
+  for (auto* listener : listeners_) listener->cancel();
+}
+
+asio::awaitable<void> Engine::written(std::uint64_t seen, std::chrono::milliseconds wait) {
+  if (writes_ != seen || stopping_) co_return;
+  asio::steady_timer timer(io_, wait);
+  listeners_.insert(&timer);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  listeners_.erase(&timer);
 }
 
 std::vector<ConnectionActivity> Engine::activity() const {

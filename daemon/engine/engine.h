@@ -64,6 +64,8 @@ class Engine final : public Control {
   asio::awaitable<store::ContactRow> unsubscribe(store::ContactChange change, store::Actor actor) override;
   asio::awaitable<store::LiftOutcome> lift(store::LiftOrder order, store::Actor actor) override;
   asio::awaitable<bool> retry_push(store::Id push) override;
+  std::uint64_t writes() const override { return writes_; }
+  asio::awaitable<void> written(std::uint64_t seen, std::chrono::milliseconds wait) override;
   void wake_jobs() override { job_timer_.cancel(); }
   asio::awaitable<std::string> metrics() override;
   void count_request(std::string_view route, unsigned status, double seconds) override;
@@ -84,6 +86,8 @@ class Engine final : public Control {
   asio::awaitable<void> push_loop(std::shared_ptr<Link> link);
   asio::awaitable<void> housekeeping();
   asio::awaitable<void> index_loop();
+  void wrote(sync::Steady took);
+  void ring();
   bool any_run() const;
   asio::awaitable<void> job_loop();
   void remove_import_files(store::Store& store);
@@ -111,6 +115,7 @@ class Engine final : public Control {
   Clock clock_;
   Metrics metrics_;
   std::atomic<std::uint64_t> writes_ = 0;  // jobs of the store thread
+  std::atomic<bool> ringing_ = false;      // the network thread is about to be told
   Threads threads_;
   sync::ClockWatch clock_watch_;  // of the store thread
   connectors::http::RateLimiters limiters_;
@@ -118,6 +123,7 @@ class Engine final : public Control {
   asio::steady_timer house_timer_;
   asio::steady_timer job_timer_;
   asio::steady_timer index_timer_;
+  std::set<asio::steady_timer*> listeners_;  // who waits for the next write
   std::mt19937_64 random_{std::random_device{}()};
   bool started_ = false;
   bool stopping_ = false;

@@ -129,6 +129,7 @@ ordered_json document_of(const Config& config) {
         {"deferral_ends_after", print(std::chrono::milliseconds(config.strikes.deferral_ends_after))}}},
       {"accounts", ordered_json::array()}};
   if (config.api.listen) root["api"]["listen"] = *config.api.listen;
+  if (!config.api.public_url.empty()) root["api"]["public_url"] = config.api.public_url;
   for (const Token& token : config.api.tokens) {
     ordered_json node{{"name", token.name}, {"role", roles[static_cast<int>(token.role)]}, {"sha256", token.sha256}};
     if (!token.accounts.empty()) node["accounts"] = token.accounts;

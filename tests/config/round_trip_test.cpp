@@ -103,6 +103,7 @@ Config some_config() {
   Config config;
   config.store_path = "/" + std::to_string(number(0, 9)) + "/x \"y\".db";
   config.api.socket = "/run/" + std::to_string(number(0, 9));
+  if (number(0, 1)) config.api.public_url = "https://mail" + std::to_string(number(0, 9)) + ".example.com";
   if (number(0, 1)) config.api.listen = number(0, 1) ? "127.0.0.1:" + std::to_string(number(1, 65535)) : "[::1]:1";
   config.log.level = *rc::gen::elementOf(std::vector<std::string>{"trace", "debug", "info", "warn", "error"});
   config.log.format = number(0, 1) ? LogFormat::json : LogFormat::text;

@@ -262,5 +262,31 @@ class Resubscribing(unittest.TestCase):
             self.assertTrue(world.contact(email, "walkins")["mailable"])
 
 
+class Tokens(unittest.TestCase):
+    def test_a_created_one_works_with_its_role_and_accounts_and_stands_nowhere(self):
+        with World(accounts="  - { id: walkins, resubscribe: allowed }\n  - { id: archive }") as world:
+            made = world.ctl("token", "create", "--name", "Ann: \"ops\"", "--role", "operator", "--account", "walkins")
+            token = made.stdout.strip()
+            self.assertGreaterEqual(len(token), 64)
+            self.assertNotIn(token, made.stderr)
+            entry = next(line for line in made.stderr.splitlines() if "sha256" in line).strip().removeprefix("- ")
+            port = free_port()
+            world.change_config("api: { ", f"api: {{ listen: '127.0.0.1:{port}', tokens: [ {entry} ], ")
+            path = world.folder + "/token"
+            with open(path, "w") as file:
+                file.write(token + "\n")
+            world.start()
+            url = ["--url", f"http://127.0.0.1:{port}", "--token-file", path]
+            self.assertEqual(world.ctl(*url, "contacts", "list", "--account", "walkins").returncode, 0)
+            self.assertNotEqual(world.ctl(*url, "contacts", "list", "--account", "archive").returncode, 0)
+            self.assertEqual(world.ctl(*url, "contacts", "forget", "a@example.com", "--account", "walkins").returncode, 4)
+            world.ctl(*url, "contacts", "unsubscribe", "a@example.com", "--account", "walkins")
+            self.assertEqual(world.get("/api/v1/audit?account=walkins")[1]["items"][0]["who"], "token Ann: \"ops\"")
+            other = json.loads(world.ctl("--json", "token", "create", "--name", "b").stdout)
+            self.assertNotEqual(other["token"], token)
+            with open(world.folder + "/log") as log:
+                self.assertNotIn(token, log.read())
+
+
 if __name__ == "__main__":
     unittest.main()
