@@ -106,7 +106,7 @@ class Handler : public YAML::EventHandler {
 // which is a piece of the text.
 std::string explain(std::string_view message) {
   using Pair = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array<Pair, 10> known{{
+  static const std::array<Pair, 10> known{{
       {YAML::ErrorMsg::END_OF_MAP,
        "this line does not fit the lines above: is the indentation right, is a \":\" missing?"},
       {YAML::ErrorMsg::END_OF_SEQ, "this line does not fit the list above: is the indentation right?"},
