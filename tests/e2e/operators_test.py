@@ -6,7 +6,7 @@ import json
 import socket
 import unittest
 
-from harness import World
+from harness import UnixConnection, World, wait_for
 
 # reason: (an operator may, who else owns it, a confirmation is needed)
 TABLE = {
@@ -19,7 +19,10 @@ TABLE = {
     "blocked": ("never", "support_only", True),
     "deferral": ("never", "support_only", True),
     "failed_validation": ("never", "support_only", True),
+    "archived": ("always", None, False),
 }
+# A CRM's account takes no files, so nobody is archived there.
+NOT_IN = {"archived": ("harbour",), "integration": ("walkins", "archive")}
 EVENTS = {"contact": "unsubscribe"}  # of the other reasons the event has the same name
 ROLES = ("viewer", "operator", "support", "admin")
 STATEMENT = {"permission": True, "statement": "asked for it at the open day"}
@@ -41,7 +44,7 @@ class Operators(World):
         self.port = free_port()
         tokens = ", ".join(f"{{ name: {role}, role: {role}, sha256: {hashlib.sha256(role.encode()).hexdigest()} }}"
                            for role in ROLES)
-        self.change_config("api: { ", f"api: {{ listen: '127.0.0.1:{self.port}', tokens: [ {tokens} ], ")
+        self.change_config("api: { ", f"api: {{ public_url: 'https://mail.example.com', listen: '127.0.0.1:{self.port}', tokens: [ {tokens} ], ")
         self.change_config("- id: harbour\n", "- id: harbour\n    resubscribe: allowed\n")
         self.crm("1", "crm@example.com", opted_out=True)
         self.write()
@@ -51,6 +54,8 @@ class Operators(World):
     def suppress(self, account, reason):
         """A contact with that reason, which no CRM record has."""
         email = f"{reason.replace('_', '-')}@{account}.example.com"
+        if reason == "archived":
+            return self.archive(account, email)
         if reason == "manual":
             status, _ = self.post("contacts/unsubscribe", {"account": account, "email": email})
         else:
@@ -59,6 +64,31 @@ class Operators(World):
         assert status == 200
         assert self.contact(email, account)["reason"] == reason
         return email
+
+    def archive(self, account, email):
+        """Two files: one that lists the contact with all the others, and one that does not."""
+        others = [one["email"] for one in self.get(f"/api/v1/contacts?account={account}&limit=1000")[1]["items"]]
+        others = sorted({"somebody@example.com", *others} - {email})
+        for listed, query in ((others + [email], ""), (others, "&archive_missing=true")):
+            connection = UnixConnection(self.socket)
+            connection.request("POST", f"/api/v1/imports?account={account}{query}", "\n".join(["email", *listed]) + "\n")
+            job = json.loads(connection.getresponse().read())
+            connection.close()
+            while job:
+                path = "/api/v1/jobs/" + job["id"]
+                job = wait_for(lambda: (now := self.get(path)[1])["state"] == "done" and now, "the import")
+                job = job["follow_up"] and {"id": job["follow_up"]}
+        assert self.contact(email, account)["reason"] == "archived"
+        return email
+
+    def choose(self, email, account, choice):
+        """What the person says on their preference page."""
+        link = self.get(f"/api/v1/contacts/{email}/link?account={account}")[1]["url"].removeprefix("https://mail.example.com")
+        connection = UnixConnection(self.socket)
+        connection.request("POST", link, "choice=" + choice)
+        status = connection.getresponse().status
+        connection.close()
+        assert status == 200, status
 
     def ask(self, role, path, body):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -116,9 +146,7 @@ class Table(unittest.TestCase):
     def contacts(self, world):
         for account in ("harbour", "walkins", "archive"):
             for reason in TABLE:
-                if reason != "integration":
-                    yield account, reason
-                elif account == "harbour":
+                if account not in NOT_IN.get(reason, ()):
                     yield account, reason
 
     def email(self, world, account, reason):
@@ -151,17 +179,39 @@ class Table(unittest.TestCase):
                 self.assertEqual(world.support_lift(role, "walkins", email, "manual", True)[0], 403)
             self.assertEqual(world.contact(email, "walkins")["reason"], "manual")
 
+    def test_the_person_lifts_their_own_no_and_nothing_else(self):
+        with Operators() as world:
+            for account, reason in self.contacts(world):
+                with self.subTest(account=account, reason=reason):
+                    email = self.email(world, account, reason)
+                    world.choose(email, account, "subscribe")
+                    self.assertEqual(world.contact(email, account)["reason"], None if reason == "contact" else reason)
+
+    def test_a_later_file_lifts_what_a_file_set_and_nothing_else(self):
+        with Operators() as world:
+            for account, reason in self.contacts(world):
+                if account == "harbour":
+                    continue
+                with self.subTest(account=account, reason=reason):
+                    email = self.email(world, account, reason)
+                    connection = UnixConnection(world.socket)
+                    connection.request("POST", f"/api/v1/imports?account={account}", f"email\n{email}\n")
+                    job = json.loads(connection.getresponse().read())["id"]
+                    connection.close()
+                    wait_for(lambda: world.get("/api/v1/jobs/" + job)[1]["state"] == "done", "the import")
+                    self.assertEqual(world.contact(email, account)["reason"], None if reason == "archived" else reason)
+
     def test_the_crm_lifts_what_it_set_and_nothing_else(self):
         with Operators() as world:
             for number, reason in enumerate(TABLE):
-                if reason == "integration":
+                if reason in ("integration", "archived"):
                     continue
                 email = world.suppress("harbour", reason)
                 world.crm(100 + number, email, opted_out=False)
             world.crm("1", opted_out=False)
             run = world.sync()
             self.assertEqual(run["counts"]["resubscribed"], 1)
-            for reason in TABLE:
+            for reason in TABLE.keys() - {"archived"}:
                 email = "crm@example.com" if reason == "integration" else f"{reason.replace('_', '-')}@harbour.example.com"
                 self.assertEqual(world.contact(email)["mailable"], reason == "integration", reason)
 
