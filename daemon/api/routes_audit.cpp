@@ -4,6 +4,7 @@
 #include "daemon/api/codec_history.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/lists.h"
+#include "daemon/api/moments.h"
 #include "daemon/api/routes.h"
 
 namespace crmsync::api {
@@ -66,7 +67,13 @@ asio::awaitable<HttpResponse> get_audit(Context& context) {
 struct Export {
   engine::Control& control;
   AuditQuery query;
+  store::ContactQuery times;  // since and until
   bool done = false;
+
+  // By the time that stands in the entry: a clock that was set back does not end the export.
+  bool wants(const store::AuditRow& row) const {
+    return (!times.since || row.at >= *times.since) && (!times.until || row.at <= *times.until);
+  }
 };
 
 asio::awaitable<std::optional<std::string>> next_lines(std::shared_ptr<Export> state) {
@@ -76,7 +83,8 @@ asio::awaitable<std::optional<std::string>> next_lines(std::shared_ptr<Export> s
   const ReadJob job = [&](store::Reader& reader) { rows = read_audit(reader, state->query); };
   co_await state->control.read(job);
   lines.emplace();
-  for (const auto& row : rows) *lines += to_text(to_json(row)) + "\n";
+  for (const auto& row : rows)
+    if (state->wants(row)) *lines += to_text(to_json(row)) + "\n";
   state->done = rows.size() < state->query.limit;
   if (!rows.empty()) state->query.after = rows.back().seq;
   co_return lines;
@@ -85,9 +93,11 @@ asio::awaitable<std::optional<std::string>> next_lines(std::shared_ptr<Export> s
 asio::awaitable<HttpResponse> export_audit(Context& context) {
   QueryFields fields(context.request);
   AuditQuery query;
+  store::ContactQuery times;
+  read_times(fields, times);
   if (const auto problem = read_query(context, fields, query)) co_return problem_response(*problem);
   query.limit = kMostPerPage;
-  const auto state = std::make_shared<Export>(Export{context.control, query});
+  const auto state = std::make_shared<Export>(Export{context.control, query, times});
   HttpResponse response(200, "application/jsonl", "");
   response.stream = [state] { return next_lines(state); };
   co_return response;

@@ -262,6 +262,9 @@ void CommandLine::add_upkeep_commands() {
   add(*audit, "verify", "check that nothing was changed in it", ctl::verify_audit);
   one = add(*audit, "export", "all of it, one JSON object a line", ctl::export_audit);
   one->add_option("--account", options_.account, "of one account only");
+  one->add_option("--contact", options_.id, "about one contact only, by its id");
+  one->add_option("--since", options_.since, "not before this time or day")->type_name("TIME");
+  one->add_option("--until", options_.until, "not after it")->type_name("TIME");
   auto* token = group("token", "who may use the API over TCP");
   one = add(*token, "create", "make a token: it is shown once, its hash goes into the configuration", create_token);
   one->add_option("--name", options_.name, "who it is for; the audit log shows it")->required();

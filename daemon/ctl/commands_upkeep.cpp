@@ -46,7 +46,11 @@ int export_audit(Session& session, const Options& options) {
     session.out() << piece;
     return static_cast<bool>(session.out());
   };
-  const auto failure = session.stream("/api/v1/audit/export" + query_of({{"account", options.account}}), sink);
+  const auto failure = session.stream("/api/v1/audit/export" + query_of({{"account", options.account},
+                                                                         {"contact", options.id},
+                                                                         {"since", options.since},
+                                                                         {"until", options.until}}),
+                                      sink);
   if (failure) return session.report(*failure);
   session.out().flush();
   return session.out() ? kFine : kFailed;

@@ -153,6 +153,12 @@ class Ctl(unittest.TestCase):
             entry = [one for one in entries if one["reason"] == "manual"][0]
             self.assertIn("asked on the phone", json.dumps(entry["detail"]))
             self.assertIn(str(os.getuid()), entry["who"])
+            about = self.ok(world, "audit", "export", "--contact", entry["contact"]).splitlines()
+            self.assertEqual({json.loads(line)["contact"] for line in about}, {entry["contact"]})
+            since = self.ok(world, "audit", "export", "--since", entry["at"]).splitlines()
+            self.assertEqual([json.loads(line) for line in since], [one for one in entries if one["at"] >= entry["at"]])
+            until = self.ok(world, "audit", "export", "--until", "2001-01-01")
+            self.assertEqual(until, "")
 
     def test_events_come_one_by_one_and_by_file_and_bad_lines_stop_nothing(self):
         with World() as world:
