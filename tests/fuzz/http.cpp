@@ -5,8 +5,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <cstdlib>
 #include <string>
 
@@ -67,7 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (send(ends[1], data, size, MSG_NOSIGNAL) != static_cast<ssize_t>(size)) std::abort();
   shutdown(ends[1], SHUT_WR);
   asio::io_context io;
-  Session session(Session::Stream(io, asio::local::stream_protocol(), ends[0]));
+  const asio::generic::stream_protocol unix_stream(AF_UNIX, 0);
+  Session session(Session::Stream(io, unix_stream, ends[0]));
   Serving service;
   service.limits.body = 64 * 1024;
   service.admit = [](const HttpRequest&) {
