@@ -157,7 +157,7 @@ void begin_archive(Database& db, const JobRow& import, Id account, Millis now) {
   freeze_selection(db, selection, "{}");
   const std::string held = why_held(db, account, subscribed, listed_by(db, import.id) == 0, now);
   Query(db,
-        "UPDATE job SET state = 'waiting', phase = ?, note = ?, total = (SELECT count FROM selection WHERE id = "
+        "UPDATE job SET phase = ?, note = ?, total = (SELECT count FROM selection WHERE id = "
         "selection_id) WHERE id = ?")
       .bind(held.empty() || subscribed == 0 ? "apply" : "hold")
       .bind(subscribed == 0 ? "" : held)
@@ -200,6 +200,13 @@ Id begin_import(Database& db, const JobDraft& draft, const std::string& account,
       .run();
   transaction.commit();
   return job;
+}
+
+std::vector<std::string> open_imports(Database& db) {
+  std::vector<std::string> places;
+  Query query(db, "SELECT place FROM job WHERE kind = 'import' AND phase = 'read' AND state IN ('waiting','running')");
+  while (query.step()) places.push_back(query.text(0));
+  return places;
 }
 
 void import_rows(Database& db, Id id, std::span<const ImportRow> rows, const std::string& place, bool last,

@@ -12,6 +12,8 @@ inline constexpr std::size_t kErrorsKept = 1000;  // of one import; more are cou
 
 // Begins an import, whose rows come from import_rows(). `place`: the beginning of the file, in the reader's words.
 Id begin_import(Database& db, const JobDraft& draft, const std::string& account, const std::string& place, Millis now);
+// The places of imports that still read their file.
+std::vector<std::string> open_imports(Database& db);
 // The next rows, in one transaction, and where the reader is afterwards. `last`: the file is at its end; `doubt`: and
 // may have been cut, so that nobody is missing from it for sure.
 void import_rows(Database& db, Id job, std::span<const ImportRow> rows, const std::string& place, bool last,

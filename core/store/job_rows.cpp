@@ -263,11 +263,16 @@ bool cancel(Database& db, Id id, Millis now) {
           .bind(id)
           .run() != 0)
     return true;
-  return Query(db,
-               "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('waiting','running')")
-             .bind(now)
-             .bind(id)
-             .run() != 0;
+  Transaction transaction(db);
+  // What is letting go is left to end it; and what an import was about to find missing goes with it.
+  Query end(
+      db,
+      "UPDATE job SET state = 'cancelled', finished_at = ?1 WHERE (id = ?2 OR (phase = 'compare' AND id = (SELECT "
+      "follow_up FROM job WHERE id = ?2))) AND state IN ('waiting','running') AND phase <> 'release'");
+  const bool cancelled = end.bind(now).bind(id).run() != 0;
+  Query(db, "DELETE FROM import_listed WHERE job_id = ?").bind(id).run();
+  transaction.commit();
+  return cancelled;
 }
 
 std::vector<OutcomeRow> outcomes(Database& db, Id job, std::size_t limit, std::int64_t from) {

@@ -20,7 +20,7 @@ class Replay {
   std::optional<domain::Reason> reason() const { return domain::shown_reason(active_); }
   // In the order in which they were added. `since` is when it was written down, `evidence` the entry's detail.
   const std::vector<domain::Suppression>& active() const { return active_; }
-  // What the contact is held for, as in AuditRow::source: "change:12", "flips:7".
+  // What the contact is held for, as in AuditRow::source: "change:12", "flips:7", "job:3".
   const std::vector<std::string>& holds() const { return holds_; }
   // The contact is no more; its status stays unsubscribed.
   bool erased() const noexcept { return erased_; }

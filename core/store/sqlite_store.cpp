@@ -281,6 +281,7 @@ class SqliteStore final : private Locked, public Reading<Store> {
                    const std::string& doubt, Millis now) override {
     store::jobs::import_rows(*db_, job, rows, place, last, doubt, now);
   }
+  std::vector<std::string> open_imports() override { return store::jobs::open_imports(*db_); }
   void break_off_job(Id job, const std::string& why, Millis now) override {
     Query(*db_, "UPDATE job SET state = 'cancelled', note = ?, finished_at = ? WHERE id = ?")
         .bind(why)

@@ -216,6 +216,7 @@ class Store : public Reader {
   // `last`: the file is at its end; `doubt`: and seems to be cut, so that nobody is surely missing from it.
   virtual void import_rows(Id job, std::span<const ImportRow> rows, const std::string& place, bool last,
                            const std::string& doubt, Millis now) = 0;
+  virtual std::vector<std::string> open_imports() = 0;  // the places of imports that still read their file
   virtual void break_off_job(Id job, const std::string& why,
                              Millis now) = 0;                     // it cannot go on: cancelled, with a note
   virtual std::optional<JobRow> next_job() = 0;                   // that waits or runs; the oldest

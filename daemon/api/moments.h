@@ -13,7 +13,7 @@ std::optional<domain::Millis> parse_moment(std::string_view text, Edge edge);
 void read_times(QueryFields& fields, store::ContactQuery& query);
 void read_times(BodyFields& fields, store::ContactQuery& query);
 
-// `at`: a moment that is over, today for now; nullopt: not there, or refused.
+// `at`: a moment that is over; a day that is not yet over means the present one. nullopt: not there, or refused.
 std::optional<domain::Millis> read_past(QueryFields& fields, domain::Millis now);
 
 }  // namespace crmsync::api

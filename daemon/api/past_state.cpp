@@ -42,6 +42,7 @@ std::string note_on(const PastState& past) {
 }
 
 std::string hold_text(const std::string& hold) {
+  if (hold.starts_with("job:")) return "held job j" + hold.substr(4);
   return hold.starts_with("change:") ? "a change of a held run" : "the CRM record flips too often";
 }
 

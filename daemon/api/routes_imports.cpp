@@ -6,6 +6,7 @@
 #include "daemon/api/contact_query.h"
 #include "daemon/api/csv_text.h"
 #include "daemon/api/fields.h"
+#include "daemon/api/find_job.h"
 #include "daemon/api/lists.h"
 #include "daemon/api/routes.h"
 #include "daemon/api/upload.h"
@@ -123,19 +124,6 @@ asio::awaitable<HttpResponse> import(Context& context) {
   co_await context.control.write(job);
   context.control.wake_jobs();
   co_return json_response(202, to_json(*row));
-}
-
-Problem no_job() { return not_found("There is no such job.", "`GET jobs?account=A` lists them."); }
-
-asio::awaitable<std::optional<store::JobRow>> find_job(Context& context) {
-  const auto id = parse_job(context.params[0]);
-  std::optional<store::JobRow> row;
-  const ReadJob job = [&](store::Reader& reader) {
-    if (id) row = reader.job(*id);
-  };
-  co_await context.control.read(job);
-  if (row && !context.principal.sees(row->account)) row.reset();
-  co_return row;
 }
 
 asio::awaitable<HttpResponse> get_errors(Context& context) {

@@ -3,6 +3,7 @@
 #include "daemon/api/codec_contact.h"
 #include "daemon/api/codec_job.h"
 #include "daemon/api/csv_text.h"
+#include "daemon/api/find_job.h"
 #include "daemon/api/lists.h"
 #include "daemon/api/make_selection.h"
 #include "daemon/api/routes.h"
@@ -14,8 +15,6 @@ namespace {
 using ReadJob = engine::Control::ReadJob;
 using WriteJob = engine::Control::WriteJob;
 using store::JobKind;
-
-Problem no_job() { return not_found("There is no such job.", "`GET jobs?account=A` lists them."); }
 
 std::optional<JobKind> parse_kind(std::string_view name) {
   for (const auto kind : {JobKind::resubscribe, JobKind::unsubscribe, JobKind::lift})
@@ -127,17 +126,6 @@ asio::awaitable<HttpResponse> add_job(Context& context) {
   auto draft = draft_of(context, order);
   auto response = co_await start(context, std::move(draft));
   co_return response;
-}
-
-asio::awaitable<std::optional<store::JobRow>> find_job(Context& context) {
-  const auto id = parse_job(context.params[0]);
-  std::optional<store::JobRow> row;
-  const ReadJob job = [&](store::Reader& reader) {
-    if (id) row = reader.job(*id);
-  };
-  co_await context.control.read(job);
-  if (row && !context.principal.sees(row->account)) row.reset();
-  co_return row;
 }
 
 asio::awaitable<HttpResponse> get_job(Context& context) {

@@ -37,7 +37,7 @@ class ImportFile {
  public:
   // The errors are about the header; they name the column and the cure, and not the file.
   static Result<std::unique_ptr<ImportFile>> open(const std::string& path, const ImportColumns& columns);
-  // Goes on where an earlier one was; `folder_prefix`: what every file's path begins with.
+  // Goes on where an earlier one was; `place`: what that one said of itself.
   static Result<std::unique_ptr<ImportFile>> resume(const std::string& place);
   ~ImportFile();
 

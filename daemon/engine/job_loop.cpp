@@ -73,11 +73,7 @@ class OpenImport {
 
 // Files of imports that a crash left behind, and of those that were cancelled.
 void Engine::remove_import_files(store::Store& store) {
-  std::vector<std::string> open;
-  for (const auto& account : config_->accounts)
-    for (const auto& job : store.jobs(account.id, 100, 0))
-      if (job.draft.kind == store::JobKind::import && !is_over(job.state)) open.push_back(job.place);
-  remove_leftovers(config_->store_path + ".import-", open);
+  remove_leftovers(config_->store_path + ".import-", store.open_imports());
 }
 
 asio::awaitable<void> Engine::job_loop() {

@@ -158,6 +158,9 @@ class ArchiveMissing(unittest.TestCase):
             waiting = world.contact(emails[250], "walkins")
             self.assertEqual((waiting["status"], waiting["mailable"], waiting["holds"]),
                              ("on_hold", False, ["held job " + held["id"]]))
+            at = world.get("/api/v1/audit?account=walkins&limit=1000")[1]["items"][-1]["at"]
+            past = world.get(f"/api/v1/contacts/{waiting['id']}?at={at}")[1]
+            self.assertIn("held job " + held["id"], json.dumps(past))
             world.imported(listing([emails[299]]))  # who is listed after all is none of its business any more
             self.assertTrue(world.contact(emails[299], "walkins")["mailable"])
             self.assertEqual(world.post(f"jobs/{held['id']}/approve")[0], 200)

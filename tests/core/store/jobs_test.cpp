@@ -112,6 +112,52 @@ TEST_CASE("a selection that nobody takes up is dropped after a day") {
   CHECK(world.store->selection(used));
 }
 
+TEST_CASE("an import that is cancelled while it compares leaves no job behind that nobody works on") {
+  Walkins world;
+  for (int i = 0; i < 2500; ++i) world.add("u" + std::to_string(i) + "@example.com", std::nullopt);
+  JobDraft draft;
+  draft.actor = kOperator, draft.archive_missing = true, draft.detail = "{}";
+  const Id job = world.store->begin_import(draft, "walkins", "{}", world.now);
+  CHECK(world.store->open_imports() == std::vector<std::string>{"{}"});
+  world.store->import_rows(job, {}, "", true, "", world.now);
+  CHECK(world.store->open_imports().empty());
+  REQUIRE(world.store->work_on_job(job, world.now));
+  const Id follow_up = world.store->job(job)->follow_up;
+  REQUIRE(follow_up != 0);
+  SUBCASE("the import") {
+    CHECK(world.store->cancel_job(job, world.now));
+    CHECK(world.store->job(follow_up)->state == JobState::cancelled);
+  }
+  SUBCASE("what follows it, which stays cancelled") {
+    CHECK(world.store->cancel_job(follow_up, world.now));
+    while (world.store->work_on_job(job, world.now)) {
+    }
+    CHECK(world.store->job(follow_up)->state == JobState::cancelled);
+  }
+  CHECK_FALSE(world.store->next_job());
+  CHECK(world.store->counts("walkins").by_status[Status::subscribed] == 2500);
+}
+
+TEST_CASE("a held job that is cancelled twice lets everybody go") {
+  Walkins world;
+  std::vector<Id> contacts;
+  for (int i = 0; i < 300; ++i) contacts.push_back(world.add("u" + std::to_string(i) + "@example.com", std::nullopt));
+  JobDraft draft;
+  draft.actor = kOperator, draft.archive_missing = true, draft.detail = "{}";
+  const Id job = world.store->begin_import(draft, "walkins", "{}", world.now);
+  world.store->import_rows(job, {}, "", true, "", world.now);
+  while (const auto next = world.store->next_job()) world.store->work_on_job(next->id, world.now);
+  const Id held = world.store->job(job)->follow_up;
+  REQUIRE(world.store->job(held)->state == JobState::held);
+  REQUIRE(world.store->contact(contacts.back())->status == Status::on_hold);
+  CHECK(world.store->cancel_job(held, world.now));
+  CHECK_FALSE(world.store->cancel_job(held, world.now));
+  while (const auto next = world.store->next_job()) world.store->work_on_job(next->id, world.now);
+  CHECK(world.store->job(held)->state == JobState::rejected);
+  CHECK(world.store->counts("walkins").by_status[Status::subscribed] == 300);
+  CHECK(world.store->verify_audit().ok);
+}
+
 TEST_CASE("undo of a job restores what was, whatever it was") {
   CHECK(rc::check([] {
     Walkins world;
