@@ -7,8 +7,10 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstring>
 #include <list>
 
 #include "daemon/api/http_session.h"
@@ -27,6 +29,16 @@ namespace {
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kAfterCancel{1000};
 
+std::string address_of(Stream& socket) {
+  error_code ec;
+  const auto generic = socket.remote_endpoint(ec);
+  asio::ip::tcp::endpoint endpoint;
+  if (ec || generic.size() > endpoint.capacity()) return {};
+  std::memcpy(endpoint.data(), generic.data(), generic.size());
+  endpoint.resize(generic.size());
+  return endpoint.address().to_string();
+}
+
 Peer peer_of(Stream& socket, bool unix_socket) {
   Peer peer;
   peer.unix_socket = unix_socket;
@@ -34,6 +46,7 @@ Peer peer_of(Stream& socket, bool unix_socket) {
   socklen_t size = sizeof credentials;
   const int done = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size);
   peer.uid = unix_socket && done == 0 ? credentials.uid : static_cast<std::uint32_t>(-1);
+  if (!unix_socket) peer.address = address_of(socket);
   return peer;
 }
 

@@ -58,13 +58,14 @@ std::optional<HttpResponse> Service::prepare(const HttpRequest& request, Call& c
   call.config = control_.config();
   const bool open = match.route != nullptr && match.route->permission == Permission::none;
   if (!open) {
-    auto who = authenticate(request, call.config->api);
+    auto who = access_.authenticate(request, call.config->api, control_.now(), std::chrono::steady_clock::now());
     if (const auto* problem = std::get_if<Problem>(&who)) {
       auto response = problem_response(*problem);
-      response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"crmsyncd\"");
+      if (problem->status == 401) response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"crmsyncd\"");
       return response;
     }
     call.principal = std::move(std::get<Principal>(who));
+    if (const auto problem = refuse_foreign(request, call.principal)) return problem_response(*problem);
   }
   if (match.problem) {
     auto response = problem_response(*match.problem);
@@ -112,7 +113,7 @@ asio::awaitable<HttpResponse> Service::handle(const HttpRequest& request) {
 
 asio::awaitable<HttpResponse> Service::answer(const HttpRequest& request, const Call& call) {
   HttpResponse response;
-  Context context{request, control_, call.config, call.principal, call.params};
+  Context context{request, control_, call.config, call.principal, call.params, access_};
   try {
     response = co_await call.route->function(context);
   } catch (const boost::system::system_error& error) {
