@@ -152,6 +152,7 @@ TEST_CASE("a handshake") {
     world.server.wait_for_connections(0);
   }
   SUBCASE("that stalls gives way to others, as who is idle does") {
+    limits.handshake = 60s;  // longer than any client waits
     World world(limits);
     RawClient first(world.server.port()), second(world.server.port());
     second.send("\x16\x03\x01\x02");
@@ -159,6 +160,7 @@ TEST_CASE("a handshake") {
     world.still_answers();
   }
   SUBCASE("is broken off when the server stops") {
+    limits.handshake = 60s;
     World world(limits);
     RawClient silent(world.server.port());
     world.server.wait_for_connections(1);
