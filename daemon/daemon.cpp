@@ -45,6 +45,7 @@ class Daemon {
     for (const int signal : {SIGHUP, SIGTERM, SIGINT}) signals_.add(signal);
     std::signal(SIGPIPE, SIG_IGN);
     warn(loaded);
+    if (loaded.tls) engine_.certificate_expires(loaded.certificate_expires);
   }
 
   int run() {
@@ -123,7 +124,7 @@ class Daemon {
       co_return;
     }
     engine::set_up_log(config->log);
-    server_.renew(loaded.tls);
+    if (server_.renew(loaded.tls)) engine_.certificate_expires(loaded.certificate_expires);
     warn(loaded);
     log_event(Level::info, "configuration reloaded");
     if (old->store_path != config->store_path || old->api.socket != config->api.socket ||
@@ -132,10 +133,9 @@ class Daemon {
                 "store.path, api.socket, api.listen and whether there is api.tls take effect with a restart");
   }
 
-  void warn(const Loaded& loaded) {
+  static void warn(const Loaded& loaded) {
     for (const auto& warning : loaded.warnings)
       log_event(Level::warn, "doubtful configuration", {{"problem", warning.to_string()}});
-    engine_.certificate_expires(loaded.tls ? std::optional(loaded.certificate_expires) : std::nullopt);
   }
 
   static void refuse(const std::string& problem) {

@@ -205,8 +205,10 @@ HttpServer::~HttpServer() {
 
 Result<void> HttpServer::start() { return core_->start(); }
 
-void HttpServer::renew(std::shared_ptr<TlsContext> tls) {
-  if (core_->listen.tls && tls) core_->listen.tls = std::move(tls);
+bool HttpServer::renew(std::shared_ptr<TlsContext> tls) {
+  if (!core_->listen.tls || !tls) return false;
+  core_->listen.tls = std::move(tls);
+  return true;
 }
 
 asio::awaitable<void> HttpServer::stop(std::chrono::milliseconds deadline) { return core_->stop(deadline); }

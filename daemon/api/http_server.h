@@ -47,9 +47,9 @@ class HttpServer {
   // Binds, listens and starts to accept. The error names the address and the cure. A socket file that nobody answers on
   // is replaced; one that somebody answers on, or a file that is no socket, is an error.
   Result<void> start();
-  // For connections that are opened from now on; others go on with what they began with. What began in the clear stays
-  // so.
-  void renew(std::shared_ptr<TlsContext> tls);
+  // For connections that are opened from now on; others go on with what they began with. False: the server began in the
+  // clear and stays so, or there is nothing new.
+  bool renew(std::shared_ptr<TlsContext> tls);
   // Stops accepting, lets the requests in hand finish until the deadline, cancels the rest.
   asio::awaitable<void> stop(std::chrono::milliseconds deadline);
 

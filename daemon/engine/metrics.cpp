@@ -212,12 +212,11 @@ void Metrics::reloaded(bool well, domain::Millis now) {
   if (well) series_->reload_at.Add({}).Set(in_seconds(now));
 }
 
-void Metrics::certificate_expires(std::optional<domain::Millis> at) {
-  auto& family = gauges(series_->registry, "crmsyncd_tls_certificate_expiry_timestamp_seconds",
-                        "When the certificate that the API shows expires. Alert when that is less than 14 days away.");
-  auto& expiry = family.Add({});
-  expiry.Set(at ? in_seconds(*at) : 0);
-  if (!at) family.Remove(&expiry);
+void Metrics::certificate_expires(domain::Millis at) {
+  gauges(series_->registry, "crmsyncd_tls_certificate_expiry_timestamp_seconds",
+         "When the certificate that the API shows expires. Alert when that is less than 14 days away.")
+      .Add({})
+      .Set(in_seconds(at));
 }
 
 namespace {

@@ -145,6 +145,27 @@ class Tls(unittest.TestCase):
             self.assertEqual(ask(connection)[0], 200)
             connection.close()
 
+    def test_tls_comes_and_goes_with_a_restart_only_and_that_is_said(self):
+        with self.world() as world:
+            world.start()
+            with open(world.config) as file:
+                with_tls = file.read()
+            world.change_config("tls: { certificate: cert.pem, key: { file: key.pem } }, ", "")
+            world.reload()
+            self.assertIn("take effect with a restart", world.log_text())
+            connection = world.connection()
+            self.assertEqual(ask(connection)[0], 200)
+            connection.close()
+            world.stop()
+            world.start()
+            with open(world.config, "w") as file:
+                file.write(with_tls)
+            world.reload()
+            plain = http.client.HTTPConnection("127.0.0.1", world.port, timeout=30)
+            self.assertEqual(ask(plain)[0], 200)
+            plain.close()
+            self.assertNotIn("crmsyncd_tls_certificate_expiry_timestamp_seconds", world.metrics())
+
     def test_every_address_needs_tls(self):
         with self.world(listen="0.0.0.0") as world:
             world.start()
