@@ -41,7 +41,7 @@ std::string_view session_id(const HttpRequest& request) {
 std::string set_cookie(const HttpRequest& request, std::string_view id, std::string_view lasts) {
   std::string text = std::string(kCookie) + std::string(id) + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=";
   text += lasts;
-  if (request.field("x-forwarded-proto") == "https") text += "; Secure";
+  if (request.peer.tls || request.field("x-forwarded-proto") == "https") text += "; Secure";
   return text;
 }
 

@@ -19,10 +19,15 @@ namespace asio = boost::asio;
 
 class Upload;
 
+<<<<<<< HEAD
 // Who is at the other end. `uid` is known on the Unix socket only, `address` (in digits, without the port) over TCP
 // only.
+=======
+// Who is at the other end, and how. `uid` is known on the Unix socket only.
+>>>>>>> bb8a6bf
 struct Peer {
   bool unix_socket = false;
+  bool tls = false;
   std::uint32_t uid = 0;
   std::string address;
 };

@@ -86,7 +86,8 @@ Admission Service::admit(const HttpRequest& request) {
   admission.refusal = prepare(request, call);
   if (call.route != nullptr) admission.body_limit = call.route->body_limit;
   if (call.route != nullptr && call.route->takes_file && !admission.refusal) {
-    admission.upload = Upload::make(control_.config()->store_path + ".import-");
+    const bool repeatable = call.route->changes && !request.field("idempotency-key").empty();
+    admission.upload = Upload::make(control_.config()->store_path + ".import-", repeatable);
     if (!admission.upload)
       admission.refusal =
           problem_response({507, "not_stored", "The file cannot be stored", "No file can be made beside the store.",
@@ -130,7 +131,7 @@ asio::awaitable<HttpResponse> Service::answer_once(const HttpRequest& request, c
     co_return problem_response(key_problem(400, "idempotency_key", "The key is too long or not plain text.",
                                            "Use at most 255 printable characters, such as a UUID."));
   const std::string scope = call.principal.who + ' ' + request.method + ' ' + request.target;
-  const auto found = answers_.begin(scope, key, sha256_hex(request.body));
+  const auto found = answers_.begin(scope, key, request.upload ? request.upload->sha256() : sha256_hex(request.body));
   if (found.state == IdempotencyCache::State::done) co_return *found.answer;
   if (found.state == IdempotencyCache::State::running)
     co_return problem_response(key_problem(409, "idempotency_key_in_use", "The same request is being worked on.",
