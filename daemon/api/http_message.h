@@ -19,12 +19,8 @@ namespace asio = boost::asio;
 
 class Upload;
 
-<<<<<<< HEAD
-// Who is at the other end. `uid` is known on the Unix socket only, `address` (in digits, without the port) over TCP
-// only.
-=======
-// Who is at the other end, and how. `uid` is known on the Unix socket only.
->>>>>>> bb8a6bf
+// Who is at the other end, and how. `uid` is known on the Unix socket only, `address` (in digits, without the port)
+// over TCP only.
 struct Peer {
   bool unix_socket = false;
   bool tls = false;
