@@ -26,7 +26,7 @@ namespace crmsync::store {
 namespace {
 
 constexpr int kWriterCacheKib = 16 * 1024;
-constexpr int kReaderCacheKib = 2 * 1024;
+constexpr int kReaderCacheKib = 8 * 1024;
 
 // Everything that Reader asks, on either kind of connection.
 template <class Base>
