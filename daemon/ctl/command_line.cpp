@@ -333,6 +333,8 @@ Result<Endpoint> endpoint_of(const Options& options) {
     return endpoint;
   }
   auto endpoint = parse_url(options.url);
+  if (endpoint && !endpoint->tls && !options.ca_file.empty())
+    return Error(ErrorKind::config, "--ca-file is of no use: --url is without TLS");
   if (endpoint) endpoint->ca_file = options.ca_file;
   if (!endpoint || options.token_file.empty()) return endpoint;
   std::ifstream file(options.token_file);

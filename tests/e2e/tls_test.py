@@ -254,6 +254,10 @@ class Tls(unittest.TestCase):
             plain = subprocess.run([CTL, "--url", "http://192.0.2.1:8710", "status"], capture_output=True, text=True, timeout=60)
             self.assertEqual(plain.returncode, 2)
             self.assertIn("without TLS a token goes to no other machine", plain.stderr)
+            idle = subprocess.run([CTL, "--url", "http://127.0.0.1:1", *url[2:], "status"], capture_output=True, text=True,
+                                  timeout=60)
+            self.assertEqual(idle.returncode, 2)
+            self.assertIn("--ca-file is of no use", idle.stderr)
 
 
 if __name__ == "__main__":
