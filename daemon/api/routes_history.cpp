@@ -16,7 +16,7 @@ constexpr std::int64_t kMostDays = 1000;
 Json to_json(const store::DayCounts& day) {
   Json json;
   json["day"] = to_rfc3339(day.day * domain::kDay).substr(0, 10);
-  for (const auto& [status, count] : status_counts(day.counts).items()) json[status] = count;
+  json.update(status_counts(day.counts));
   json["reasons"] = reason_counts(day.counts);
   return json;
 }
