@@ -12,11 +12,12 @@ struct Phrase {
   std::string_view text;
 };
 
-constexpr std::array<Phrase, 21> kPhrases{{
+constexpr std::array<Phrase, 22> kPhrases{{
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
     {204, "No Content"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -72,7 +73,10 @@ std::optional<std::string> render_head(const HttpResponse& response, Framing fra
     if (!is_name(name) || !is_value(value)) return std::nullopt;
     add(head, name, value);
   }
-  add(head, "Cache-Control", "no-store");
+  const auto& fields = response.fields;
+  const bool says_how_long =
+      std::any_of(fields.begin(), fields.end(), [](const auto& field) { return field.first == "Cache-Control"; });
+  if (!says_how_long) add(head, "Cache-Control", "no-store");
   add(head, "X-Content-Type-Options", "nosniff");
   if (framing == Framing::length) add(head, "Content-Length", std::to_string(response.body.size()));
   if (framing == Framing::chunked) add(head, "Transfer-Encoding", "chunked");
