@@ -9,7 +9,8 @@ import { startTheme } from "./theme";
 
 startTheme();
 const first: First = { session: getSession(), status: getStatus() };
-first.status?.catch(() => {});  // without a session: shown by the sign-in view
+// Without a session both fail, maybe before anybody waits for them; the sign-in view is what comes of it.
+for (const one of [first.session, first.status]) one?.catch(() => {});
 
 document.addEventListener("DOMContentLoaded", () => {
   followLinks();
