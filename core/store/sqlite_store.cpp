@@ -47,6 +47,7 @@ class Reading : public Base {
   std::vector<ChangeRow> changes(Id run, std::size_t limit, Id after) override {
     return queries::changes(*db_, run, limit, after);
   }
+  std::int64_t change_count(Id run) override { return queries::change_count(*db_, run); }
   std::optional<ContactPage> contacts(const ContactQuery& query) override { return queries::contacts(*db_, query); }
   ContactCounts counts(const std::string& account) override { return queries::counts(*db_, account); }
   std::optional<ContactRow> contact(Id id) override { return queries::contact(*db_, id); }
