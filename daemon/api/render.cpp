@@ -12,11 +12,12 @@ struct Phrase {
   std::string_view text;
 };
 
-constexpr std::array<Phrase, 21> kPhrases{{
+constexpr std::array<Phrase, 23> kPhrases{{
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
     {204, "No Content"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -34,6 +35,7 @@ constexpr std::array<Phrase, 21> kPhrases{{
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
 }};
 
 std::string_view phrase(unsigned status) noexcept {
@@ -60,6 +62,14 @@ void add(std::string& head, std::string_view name, std::string_view value) {
   head += "\r\n";
 }
 
+bool has(const HttpResponse& response, std::string_view name) noexcept {
+  return std::any_of(response.fields.begin(), response.fields.end(),
+                     [&](const auto& field) { return field.first == name; });
+}
+
+// Of these a length would be that of another answer's body.
+bool never_has_body(unsigned status) noexcept { return status == 204 || status == 304; }
+
 }  // namespace
 
 std::optional<std::string> render_head(const HttpResponse& response, Framing framing, bool keep_alive) {
@@ -72,9 +82,10 @@ std::optional<std::string> render_head(const HttpResponse& response, Framing fra
     if (!is_name(name) || !is_value(value)) return std::nullopt;
     add(head, name, value);
   }
-  add(head, "Cache-Control", "no-store");
+  if (!has(response, "Cache-Control")) add(head, "Cache-Control", "no-store");
   add(head, "X-Content-Type-Options", "nosniff");
-  if (framing == Framing::length) add(head, "Content-Length", std::to_string(response.body.size()));
+  if (framing == Framing::length && !never_has_body(response.status))
+    add(head, "Content-Length", std::to_string(response.body.size()));
   if (framing == Framing::chunked) add(head, "Transfer-Encoding", "chunked");
   add(head, "Connection", keep_alive ? "keep-alive" : "close");
   return head + "\r\n";

@@ -18,5 +18,6 @@ std::vector<Route> link_routes();        // links of contacts, one-click, prefer
 std::vector<Route> event_routes();       // events
 std::vector<Route> outbox_routes();      // outbox
 std::vector<Route> audit_routes();       // audit, export, verify
+std::vector<Route> openapi_routes();     // the document of all this
 
 }  // namespace crmsync::api
