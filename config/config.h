@@ -79,10 +79,19 @@ struct Token {
   bool operator==(const Token&) const = default;
 };
 
+// What the API shows who connects by TCP.
+struct Tls {
+  std::string certificate;  // path of a PEM file: the server's certificate first, then those of its issuers
+  SecretSource::Place place{};
+  SecretSource key;  // PEM
+  bool operator==(const Tls&) const = default;
+};
+
 struct Api {
   std::string socket = "/run/crmsyncd/control.sock";
-  std::optional<std::string> listen;  // "127.0.0.1:8710" or "[::1]:8710": a loopback address in digits
-  std::string public_url;             // where people reach their links, without a slash at the end; empty: no links
+  std::optional<std::string> listen;  // "127.0.0.1:8710" or "[::1]:8710": an address in digits, without `tls` loopback
+  std::optional<Tls> tls;
+  std::string public_url;  // where people reach their links, without a slash at the end; empty: no links
   std::vector<Token> tokens;
   bool operator==(const Api&) const = default;
 };

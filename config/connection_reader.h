@@ -1,8 +1,11 @@
-// Reads one connection of an account: the common keys and the connector's own. Used by the loader.
+// Reads one connection of an account: the common keys and the connector's own; and where a secret comes from. Used by
+// the loader.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "config/section.h"
 
@@ -20,5 +23,8 @@ Connection read_connection(const Node& node, ReadContext& context);
 // The connector's own keys into Connection::options and ::secrets.
 void read_options(Section& section, const Node& node, const ConnectorSchema& connector, ReadContext& context,
                   Connection& connection);
+
+// { credential: NAME } or { file: PATH }; nullopt when it is not there, or wrong, which is reported.
+std::optional<SecretSource> read_secret_source(Section& section, std::string_view key, ReadContext& context);
 
 }  // namespace crmsync::config

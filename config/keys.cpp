@@ -12,10 +12,11 @@ namespace {
 using Keys = std::vector<std::string_view>;
 
 const Keys& table(Part part) {
-  static const std::array<Keys, 14> keys{{
+  static const std::array<Keys, 15> keys{{
       {"store", "api", "log", "strikes", "accounts"},
       {"path"},
-      {"socket", "listen", "public_url", "tokens"},
+      {"socket", "listen", "tls", "public_url", "tokens"},
+      {"certificate", "key"},
       {"name", "role", "accounts", "sha256"},
       {"level", "format"},
       {"soft_bounce", "blocked", "deferral", "window", "deferral_ends_after"},
@@ -32,16 +33,18 @@ const Keys& table(Part part) {
   return keys[static_cast<std::size_t>(part)];
 }
 
-// Where a part stands in the file. Conditions and secrets depend on the connectors.
+// Where a part stands in the file. Conditions and the other secrets depend on the connectors.
 struct Place {
   Part part;
   std::string_view path;
 };
 constexpr std::string_view kConnection = "accounts[].connections[].";
-constexpr std::array<Place, 14> kPlaces{{
+constexpr std::array<Place, 16> kPlaces{{
     {Part::top, ""},
     {Part::store, "store."},
     {Part::api, "api."},
+    {Part::tls, "api.tls."},
+    {Part::secret, "api.tls.key."},
     {Part::token, "api.tokens[]."},
     {Part::log, "log."},
     {Part::strikes, "strikes."},

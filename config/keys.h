@@ -12,6 +12,7 @@ enum class Part {
   top,
   store,
   api,
+  tls,
   token,
   log,
   strikes,

@@ -60,6 +60,7 @@ class Loader {
     if (node == nullptr) return;
     Section section(*node, Part::api, problems_);
     socket(section, api.socket);
+    tls(section, api.tls);
     listen(section, api.listen);
     public_url(section, api.public_url);
     if (const Node* list = section.list("tokens"))
@@ -86,12 +87,27 @@ class Loader {
     const auto endpoint = parse_endpoint(*text);
     if (!endpoint)
       problems_.add(section.at("listen"), "listen has to be an address and a port, such as 127.0.0.1:8710");
-    else if (!endpoint->loopback)
+    else if (!endpoint->loopback && !section.has("tls"))
       problems_.add(section.at("listen"),
-                    "listen has to be a loopback address, such as 127.0.0.1:8710: for other "
-                    "machines put a reverse proxy with TLS before it");
+                    "listen has to be a loopback address, such as 127.0.0.1:8710, as long as tls is missing: tokens "
+                    "would travel in the clear. Add tls: { certificate: PATH, key: { file: PATH } }, or put a reverse "
+                    "proxy with TLS before it");
     else
       listen = endpoint->text;
+  }
+
+  void tls(Section& api, std::optional<Tls>& tls) {
+    const Node* node = api.map("tls");
+    if (node == nullptr) return;
+    if (!api.has("listen")) problems_.add(node->at, "tls is of no use without listen: add listen: 0.0.0.0:8443");
+    Section section(*node, Part::tls, problems_);
+    section.require("certificate");
+    section.require("key");
+    const auto certificate = section.path("certificate", context_.folder);
+    const auto key = read_secret_source(section, "key", context_);
+    section.finish();
+    const Position at = section.at("certificate");
+    if (certificate && key) tls = Tls{*certificate, {at.line, at.column}, *key};
   }
 
   // It goes into mail headers, so it has nothing in it that would end a header or a tag.

@@ -86,32 +86,6 @@ std::optional<json> read_value(Section& section, const Option& option, Problems&
   return std::nullopt;
 }
 
-// Nothing in here is ever quoted: where a reference is expected, somebody may have put the secret itself.
-void read_secret_source(Section& connection, const Option& option, ReadContext& context,
-                        std::map<std::string, SecretSource>& secrets) {
-  const Node* node = connection.value(option.name);
-  if (node == nullptr) return;
-  const std::string cure = "write " + option.name + ": { credential: NAME } or { file: PATH }";
-  if (node->kind != Node::Kind::map)
-    return context.problems.add(node->at, option.name +
-                                              " is a secret, which does not stand in the configuration: put "
-                                              "it into a file of its own, and " +
-                                              cure);
-  Section section(*node, Part::secret, context.problems);
-  const auto credential = section.text("credential");
-  const auto file = section.path("file", context.folder);
-  const bool both = section.has("credential") && section.has("file");
-  const bool neither = !section.has("credential") && !section.has("file");
-  section.finish(/*quote_unknown=*/false);
-  if (both || neither) return context.problems.add(node->at, cure);
-  if (credential && !is_credential_name(*credential))
-    return context.problems.add(section.at("credential"),
-                                "credential has to be the name of a credential: letters, digits, _, - and .");
-  const SecretSource::Place place{node->at.line, node->at.column};
-  if (credential) secrets.emplace(option.name, SecretSource{SecretSource::From::credential, *credential, place});
-  if (file) secrets.emplace(option.name, SecretSource{SecretSource::From::file, *file, place});
-}
-
 void read_conditions(Section& connection, const ConnectorSchema& connector, ReadContext& context, json& options) {
   constexpr std::string_view key = "opted_out_when";
   const bool accepted = std::any_of(connector.options.begin(), connector.options.end(),
@@ -157,6 +131,37 @@ Position place_of(const Node& connection, std::string_view path) {
 
 }  // namespace
 
+// Nothing in here is ever quoted: where a reference is expected, somebody may have put the secret itself.
+std::optional<SecretSource> read_secret_source(Section& section, std::string_view key, ReadContext& context) {
+  const Node* node = section.value(key);
+  if (node == nullptr) return std::nullopt;
+  const auto refuse = [&](Position at, const std::string& message) {
+    context.problems.add(at, message);
+    return std::nullopt;
+  };
+  const std::string name(key);
+  const std::string cure = "write " + name + ": { credential: NAME } or { file: PATH }";
+  if (node->kind != Node::Kind::map)
+    return refuse(node->at, name +
+                                " is a secret, which does not stand in the configuration: put it into a file of its "
+                                "own, and " +
+                                cure);
+  Section source(*node, Part::secret, context.problems);
+  const auto credential = source.text("credential");
+  const auto file = source.path("file", context.folder);
+  const bool both = source.has("credential") && source.has("file");
+  const bool neither = !source.has("credential") && !source.has("file");
+  source.finish(/*quote_unknown=*/false);
+  if (both || neither) return refuse(node->at, cure);
+  if (credential && !is_credential_name(*credential))
+    return refuse(source.at("credential"),
+                  "credential has to be the name of a credential: letters, digits, _, - and .");
+  const SecretSource::Place place{node->at.line, node->at.column};
+  if (credential) return SecretSource{SecretSource::From::credential, *credential, place};
+  if (file) return SecretSource{SecretSource::From::file, *file, place};
+  return std::nullopt;
+}
+
 void read_options(Section& section, const Node& node, const ConnectorSchema& connector, ReadContext& context,
                   Connection& connection) {
   const std::size_t before = context.problems.count();
@@ -164,10 +169,12 @@ void read_options(Section& section, const Node& node, const ConnectorSchema& con
   for (const Option& option : connector.options) {
     if (option.required) section.require(option.name);
     if (option.name == "opted_out_when") continue;
-    if (option.type == Option::Type::secret)
-      read_secret_source(section, option, context, connection.secrets);
-    else if (auto value = read_value(section, option, context.problems))
+    if (option.type == Option::Type::secret) {
+      if (auto source = read_secret_source(section, option.name, context))
+        connection.secrets.emplace(option.name, std::move(*source));
+    } else if (auto value = read_value(section, option, context.problems)) {
       connection.options[option.name] = std::move(*value);
+    }
   }
   if (!connector.check || context.problems.count() != before) return;
   for (const auto& problem : connector.check(connection.options))

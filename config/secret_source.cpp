@@ -109,9 +109,10 @@ namespace {
 
 template <class Use>
 void each_source(const Config& config, const Use& use) {
+  if (config.api.tls) use(kTlsSecrets, kTlsKey, config.api.tls->key);
   for (const Account& account : config.accounts)
     for (const Connection& connection : account.connections)
-      for (const auto& [option, source] : connection.secrets) use(connection, option, source);
+      for (const auto& [option, source] : connection.secrets) use(connection.id, option, source);
 }
 
 Problem problem_at(const SecretSource& source, const std::string& file, const std::string& option,
@@ -124,10 +125,10 @@ Problem problem_at(const SecretSource& source, const std::string& file, const st
 std::variant<Secrets, std::vector<Problem>> read_secrets(const Config& config, const std::string& file) {
   Secrets secrets;
   std::vector<Problem> problems;
-  each_source(config, [&](const Connection& connection, const std::string& option, const SecretSource& source) {
+  each_source(config, [&](const std::string& owner, const std::string& option, const SecretSource& source) {
     auto secret = read_secret(source);
     if (secret)
-      secrets[connection.id].emplace(option, std::move(*secret));
+      secrets[owner].emplace(option, std::move(*secret));
     else
       problems.push_back(problem_at(source, file, option, secret.error().message));
   });
@@ -137,7 +138,7 @@ std::variant<Secrets, std::vector<Problem>> read_secrets(const Config& config, c
 
 std::vector<Problem> missing_secret_files(const Config& config, const std::string& file) {
   std::vector<Problem> problems;
-  each_source(config, [&](const Connection&, const std::string& option, const SecretSource& source) {
+  each_source(config, [&](const std::string&, const std::string& option, const SecretSource& source) {
     struct stat facts {};
     if (source.from != SecretSource::From::file || stat(source.name.c_str(), &facts) == 0) return;
     if (errno == ENOENT || errno == ENOTDIR)

@@ -12,7 +12,6 @@
 
 #include "daemon/api/http_server.h"
 #include "daemon/api/service.h"
-#include "daemon/connector_schemas.h"
 #include "daemon/engine/engine.h"
 #include "daemon/engine/log.h"
 #include "daemon/engine/watchdog.h"
@@ -31,12 +30,12 @@ constexpr std::chrono::seconds kShutdown{8};
 
 class Daemon {
  public:
-  Daemon(std::string config_path, std::shared_ptr<const config::Config> config, const config::Secrets& secrets)
+  Daemon(std::string config_path, const Loaded& loaded)
       : config_path_(std::move(config_path)),
-        engine_(io_, config, secrets),
+        engine_(io_, loaded.config, loaded.secrets),
         service_(engine_),
         server_(
-            io_.get_executor(), {config->api.socket, config->api.listen}, {},
+            io_.get_executor(), {loaded.config->api.socket, loaded.config->api.listen, loaded.tls}, {},
             [this](const api::HttpRequest& r) { return service_.admit(r); },
             [this](const api::HttpRequest& r) { return service_.handle(r); }),
         signals_(io_, SIGUSR1, SIGUSR2),
@@ -45,6 +44,8 @@ class Daemon {
         pause_(io_) {
     for (const int signal : {SIGHUP, SIGTERM, SIGINT}) signals_.add(signal);
     std::signal(SIGPIPE, SIG_IGN);
+    warn(loaded);
+    if (loaded.tls) engine_.certificate_expires(loaded.certificate_expires);
   }
 
   int run() {
@@ -123,10 +124,18 @@ class Daemon {
       co_return;
     }
     engine::set_up_log(config->log);
+    if (server_.renew(loaded.tls)) engine_.certificate_expires(loaded.certificate_expires);
+    warn(loaded);
     log_event(Level::info, "configuration reloaded");
     if (old->store_path != config->store_path || old->api.socket != config->api.socket ||
-        old->api.listen != config->api.listen)
-      log_event(Level::warn, "store.path, api.socket and api.listen take effect with a restart");
+        old->api.listen != config->api.listen || old->api.tls.has_value() != config->api.tls.has_value())
+      log_event(Level::warn,
+                "store.path, api.socket, api.listen and whether there is api.tls take effect with a restart");
+  }
+
+  static void warn(const Loaded& loaded) {
+    for (const auto& warning : loaded.warnings)
+      log_event(Level::warn, "doubtful configuration", {{"problem", warning.to_string()}});
   }
 
   static void refuse(const std::string& problem) {
@@ -177,31 +186,9 @@ class Daemon {
 
 }  // namespace
 
-Loaded load(const std::string& config_path, bool with_secrets) {
-  Loaded loaded;
-  const auto schemas = connector_schemas();
-  auto parsed = config::load_config(config_path, schemas);
-  if (auto* problems = std::get_if<std::vector<config::Problem>>(&parsed)) {
-    loaded.problems = std::move(*problems);
-    return loaded;
-  }
-  auto config = std::make_shared<const config::Config>(std::get<config::Config>(std::move(parsed)));
-  if (with_secrets) {
-    auto secrets = config::read_secrets(*config, config_path);
-    if (auto* problems = std::get_if<std::vector<config::Problem>>(&secrets))
-      loaded.problems = std::move(*problems);
-    else
-      loaded.secrets = std::get<config::Secrets>(std::move(secrets));
-  } else {
-    loaded.problems = config::missing_secret_files(*config, config_path);
-  }
-  if (loaded.problems.empty()) loaded.config = std::move(config);
-  return loaded;
-}
-
 int serve(const std::string& config_path, Loaded loaded) {
   try {
-    Daemon daemon(config_path, std::move(loaded.config), loaded.secrets);
+    Daemon daemon(config_path, loaded);
     loaded.secrets.clear();  // the connectors have what they keep
     return daemon.run();
   } catch (const store::StoreError& error) {

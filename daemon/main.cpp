@@ -21,6 +21,9 @@ int main(int argc, char** argv) {
   std::signal(SIGIO,
               SIG_IGN);  // the kernel's word that somebody opens an export while it is looked at; not a reason to end
   auto loaded = crmsync::load(path, !check);
+  if (check)
+    for (const auto& doubt : loaded.warnings)
+      std::fprintf(stderr, "%s (taken nevertheless)\n", doubt.to_string().c_str());
   for (const auto& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.to_string().c_str());
   if (!loaded.problems.empty()) return 2;
   if (check) return 0;

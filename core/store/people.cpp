@@ -149,7 +149,7 @@ class EventTaker {
 
   EventOutcome take(const EventIn& event) {
     EventOutcome outcome;
-    const Id account = account_id(db_, event.account);
+    const Id account = account_of(event);
     outcome.contact = unit_.find_contact(account, event.address);
     if (!record(account, event)) {
       outcome.duplicate = true;
@@ -223,9 +223,18 @@ class EventTaker {
       add_and_push(unit_, other, {Reason::spam_complaint, event.source, since, event.evidence}, event.evidence);
   }
 
+  // A batch is mostly of one account.
+  Id account_of(const EventIn& event) {
+    if (account_ == 0 || event.account != account_name_)
+      account_ = account_id(db_, event.account), account_name_ = event.account;
+    return account_;
+  }
+
   UnitOfWork& unit_;
   Database& db_;
   const domain::StrikeRules& rules_;
+  Id account_ = 0;
+  std::string account_name_;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ std::vector<ChangeRow> changes(Database& db, Id run, std::size_t limit, Id after
 std::int64_t change_count(Database& db, Id run);
 std::optional<ContactPage> contacts(Database& db, const ContactQuery& query);
 ContactCounts counts(Database& db, const std::string& account);
+void set_count(ContactCounts& counts, std::string_view key, std::int64_t n);  // `key` as in the table of counters
 std::optional<ContactRow> contact(Database& db, Id id);
 std::optional<ContactRow> contact(Database& db, const std::string& account, const std::string& address);
 std::vector<ConflictRow> conflicts(Database& db, const std::string& account, std::size_t limit, Id after_contact);

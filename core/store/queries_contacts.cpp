@@ -66,14 +66,17 @@ ContactCounts counts(Database& db, const std::string& account) {
   ContactCounts counts;
   Query query(db, "SELECT key, n FROM counter WHERE account_id = (SELECT id FROM account WHERE name = ?)");
   query.bind(account);
-  while (query.step()) {
-    const std::string_view key = query.view(0);
-    if (key.starts_with("status:"))
-      counts.by_status[*domain::parse_status(key.substr(7))] = query.integer(1);
-    else if (query.integer(1) > 0)
-      counts.by_reason[reason_named(key.substr(7))] = query.integer(1);
-  }
+  while (query.step()) set_count(counts, query.view(0), query.integer(1));
   return counts;
+}
+
+void set_count(ContactCounts& counts, std::string_view key, std::int64_t n) {
+  if (key.starts_with("status:"))
+    counts.by_status[*domain::parse_status(key.substr(7))] = n;
+  else if (n > 0)
+    counts.by_reason[reason_named(key.substr(7))] = n;
+  else
+    counts.by_reason.erase(reason_named(key.substr(7)));
 }
 
 std::optional<ContactRow> contact(Database& db, Id id) {

@@ -37,6 +37,8 @@ class Reader {
   // An unknown account gives an empty page. A cursor that is not ours gives nullopt.
   virtual std::optional<ContactPage> contacts(const ContactQuery& query) = 0;
   virtual ContactCounts counts(const std::string& account) = 0;
+  // One for each day from `first` to `last` (days since the epoch, UTC), those before anything is known left out.
+  virtual std::vector<DayCounts> history(const std::string& account, std::int64_t first, std::int64_t last) = 0;
   // With suppressions, records and holds.
   virtual std::optional<ContactRow> contact(Id id) = 0;
   virtual std::optional<ContactRow> contact(const std::string& account, const std::string& address) = 0;

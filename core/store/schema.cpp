@@ -269,7 +269,16 @@ CREATE TABLE link_key(id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, m
 INSERT INTO link_key(key, made_at) VALUES(randomblob(32), 0);
 )sql";
 
-constexpr std::array<const char*, 7> kMigrations{kVersion1, kVersion2, kVersion3, kJobs, kSearch, kForget, kLinks};
+// What each counter stood at when a day (UTC, since the epoch) ended, or stands at now: days without a change have no
+// row. It begins with the day of the migration.
+constexpr const char* kHistory = R"sql(
+CREATE TABLE counter_day(account_id INTEGER NOT NULL, key TEXT NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY(account_id, key, day)) WITHOUT ROWID;
+INSERT INTO counter_day SELECT account_id, key, unixepoch() / 86400, n FROM counter;
+)sql";
+
+constexpr std::array<const char*, 8> kMigrations{kVersion1, kVersion2, kVersion3, kJobs,
+                                                 kSearch,   kForget,   kLinks,    kHistory};
 
 int version_of(Database& db) { return db.handle().execAndGet("PRAGMA user_version").getInt(); }
 

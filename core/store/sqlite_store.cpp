@@ -7,6 +7,7 @@
 #include "core/store/apply.h"
 #include "core/store/arrivals.h"
 #include "core/store/audit_log.h"
+#include "core/store/day_counts.h"
 #include "core/store/forget.h"
 #include "core/store/import_work.h"
 #include "core/store/job_rows.h"
@@ -25,7 +26,7 @@ namespace crmsync::store {
 namespace {
 
 constexpr int kWriterCacheKib = 16 * 1024;
-constexpr int kReaderCacheKib = 2 * 1024;
+constexpr int kReaderCacheKib = 8 * 1024;
 
 // Everything that Reader asks, on either kind of connection.
 template <class Base>
@@ -50,6 +51,9 @@ class Reading : public Base {
   std::int64_t change_count(Id run) override { return queries::change_count(*db_, run); }
   std::optional<ContactPage> contacts(const ContactQuery& query) override { return queries::contacts(*db_, query); }
   ContactCounts counts(const std::string& account) override { return queries::counts(*db_, account); }
+  std::vector<DayCounts> history(const std::string& account, std::int64_t first, std::int64_t last) override {
+    return day_counts::read(*db_, account, first, last);
+  }
   std::optional<ContactRow> contact(Id id) override { return queries::contact(*db_, id); }
   std::optional<ContactRow> contact(const std::string& account, const std::string& address) override {
     return queries::contact(*db_, account, address);

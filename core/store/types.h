@@ -163,6 +163,13 @@ struct ContactCounts {
   bool operator==(const ContactCounts&) const = default;
 };
 
+// Counts as they stood when a day ended (UTC), or stand now.
+struct DayCounts {
+  std::int64_t day = 0;  // since the epoch
+  ContactCounts counts;
+  bool operator==(const DayCounts&) const = default;
+};
+
 struct ConflictRow {
   std::string connection;
   std::string external_id;

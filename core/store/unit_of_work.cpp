@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/store/day_counts.h"
 #include "core/store/forget.h"
 #include "core/store/parse_names.h"
 #include "core/store/search_index.h"
@@ -294,6 +295,7 @@ void UnitOfWork::commit() {
           .bind(account)
           .bind(key)
           .run();
+    day_counts::note(db_, account, key, now_);
   }
   audit_.seal();
   transaction_.commit();

@@ -9,13 +9,13 @@ namespace crmsync::api {
 
 namespace {
 
-constexpr std::size_t kLongestToken = 512;
-
-Problem unauthenticated(std::string detail) {
-  return {401, "unauthenticated", "Who are you?", std::move(detail),
-          "Send `Authorization: Bearer TOKEN`; the token's SHA-256 stands in the configuration under `api: tokens`. On "
-          "the Unix socket no token is needed."};
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c + 32);
+  return text;
 }
+
+}  // namespace
 
 std::string_view bearer(std::string_view field) noexcept {
   constexpr std::string_view kScheme = "bearer ";
@@ -27,23 +27,18 @@ std::string_view bearer(std::string_view field) noexcept {
   return field;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c + 32);
-  return text;
-}
-
-const config::Token* find_token(const std::vector<config::Token>& tokens, std::string_view text) {
-  const std::string hash = sha256_hex(text);
+const config::Token* find_token(const std::vector<config::Token>& tokens, std::string_view sha256) {
   const config::Token* found = nullptr;
   for (const auto& token : tokens) {
     const std::string known = lower(token.sha256);
-    if (known.size() == hash.size() && CRYPTO_memcmp(known.data(), hash.data(), hash.size()) == 0) found = &token;
+    if (known.size() == sha256.size() && CRYPTO_memcmp(known.data(), sha256.data(), sha256.size()) == 0) found = &token;
   }
   return found;
 }
 
-}  // namespace
+Principal principal_of(const config::Token& token, std::string from) {
+  return {"token " + token.name, std::move(from), token.role, token.accounts};
+}
 
 bool Principal::may(Permission permission) const noexcept {
   switch (role) {
@@ -57,17 +52,6 @@ bool Principal::may(Permission permission) const noexcept {
 
 bool Principal::sees(std::string_view account) const noexcept {
   return sees_all() || std::find(accounts.begin(), accounts.end(), account) != accounts.end();
-}
-
-std::variant<Principal, Problem> authenticate(const HttpRequest& request, const config::Api& api) {
-  const std::string from = request.field("user-agent").starts_with("crmsyncctl") ? "ctl" : "api";
-  if (request.peer.unix_socket)
-    return Principal{"uid " + std::to_string(request.peer.uid), from, domain::Role::admin, {}};
-  const auto text = bearer(request.field("authorization"));
-  if (text.empty()) return unauthenticated("Over TCP a token is needed.");
-  const config::Token* token = text.size() > kLongestToken ? nullptr : find_token(api.tokens, text);
-  if (token == nullptr) return unauthenticated("This token is not known.");
-  return Principal{"token " + token->name, from, token->role, token->accounts};
 }
 
 std::optional<Problem> refuse_permission(const Principal& principal, Permission permission) {

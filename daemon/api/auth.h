@@ -1,7 +1,5 @@
-// Who sends a request and what they may do. Used by Service before a route is called, and by the routes for accounts.
+// Who sends a request and what they may do. Used by Access and Service before a route is called, and by the routes.
 #pragma once
-
-#include <variant>
 
 #include "config/config.h"
 #include "core/store/types.h"
@@ -18,6 +16,7 @@ struct Principal {
   std::string from;  // "api", "ctl"
   domain::Role role = domain::Role::viewer;
   std::vector<std::string> accounts;  // empty: all
+  bool by_cookie = false;  // signed in to the console: what changes something has to prove where it comes from
 
   bool may(Permission permission) const noexcept;
   bool sees_all() const noexcept { return accounts.empty(); }
@@ -25,9 +24,13 @@ struct Principal {
   store::Actor actor() const { return {who, from, "operator"}; }
 };
 
-// On the Unix socket whoever the file's mode lets in is an administrator, named by the user id that the kernel reports.
-// Over TCP a bearer token decides; all of them are compared, in constant time.
-std::variant<Principal, Problem> authenticate(const HttpRequest& request, const config::Api& api);
+// The token of the configuration that has this SHA-256 (lower-case hexadecimal), nullptr: none. All of them are
+// compared, each in constant time.
+const config::Token* find_token(const std::vector<config::Token>& tokens, std::string_view sha256);
+// What comes after "Bearer " in the header field; empty: it is something else.
+std::string_view bearer(std::string_view field) noexcept;
+
+Principal principal_of(const config::Token& token, std::string from);
 
 std::optional<Problem> refuse_permission(const Principal& principal, Permission permission);
 

@@ -19,10 +19,13 @@ namespace asio = boost::asio;
 
 class Upload;
 
-// Who is at the other end. `uid` is known on the Unix socket only.
+// Who is at the other end, and how. `uid` is known on the Unix socket only, `address` (in digits, without the port)
+// over TCP only.
 struct Peer {
   bool unix_socket = false;
+  bool tls = false;
   std::uint32_t uid = 0;
+  std::string address;
 };
 
 struct HttpRequest {

@@ -7,8 +7,10 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstring>
 #include <list>
 
 #include "daemon/api/http_session.h"
@@ -19,13 +21,23 @@ namespace crmsync::api {
 using asio::use_awaitable;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
-using Stream = Session::Stream;
+using Stream = Transport::Socket;
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 
 namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kAfterCancel{1000};
+
+std::string address_of(Stream& socket) {
+  error_code ec;
+  const auto generic = socket.remote_endpoint(ec);
+  asio::ip::tcp::endpoint endpoint;
+  if (ec || generic.size() > endpoint.capacity()) return {};
+  std::memcpy(endpoint.data(), generic.data(), generic.size());
+  endpoint.resize(generic.size());
+  return endpoint.address().to_string();
+}
 
 Peer peer_of(Stream& socket, bool unix_socket) {
   Peer peer;
@@ -34,6 +46,7 @@ Peer peer_of(Stream& socket, bool unix_socket) {
   socklen_t size = sizeof credentials;
   const int done = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size);
   peer.uid = unix_socket && done == 0 ? credentials.uid : static_cast<std::uint32_t>(-1);
+  if (!unix_socket) peer.address = address_of(socket);
   return peer;
 }
 
@@ -77,7 +90,7 @@ Result<void> HttpServer::Core::start() {
     unix_acceptor.emplace(std::move(unix_file->acceptor));
   }
   if (listen.tcp) {
-    auto made = listen_tcp(executor, *listen.tcp);
+    auto made = listen_tcp(executor, *listen.tcp, listen.tls != nullptr);
     if (!made) {
       if (unix_file) unix_file->remove_file();
       return made.error();
@@ -140,9 +153,13 @@ void HttpServer::Core::cancel(Session& session) {
 }
 
 void HttpServer::Core::open_session(Stream socket, bool unix_socket) {
-  sessions.emplace_back(std::move(socket));
+  error_code ignored;
+  // An answer in several pieces must not wait for the client's acknowledgement of the first.
+  if (!unix_socket) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  sessions.emplace_back(std::move(socket), unix_socket ? nullptr : listen.tls);
   const auto session = std::prev(sessions.end());
-  session->peer = peer_of(session->socket, unix_socket);
+  session->peer = peer_of(session->transport.socket(), unix_socket);
+  session->peer.tls = session->transport.by_tls();
   auto done = [self = shared_from_this(), session](std::exception_ptr) {
     asio::post(self->executor, [self, session] { self->close_session(session); });
   };
@@ -155,12 +172,13 @@ void HttpServer::Core::close_session(Sessions::iterator session) {
 }
 
 asio::awaitable<void> HttpServer::Core::serve(Session& session) {
-  bool more = true;
+  bool more = co_await greet(session, service);
   while (more && !service.stopping) {
     more = co_await exchange(session, service);
     session.busy = session.begun = false;
     if (sessions.size() >= service.limits.connections) changed.cancel();  // now it may give way
   }
+  co_await part(session);
 }
 
 asio::awaitable<void> HttpServer::Core::stop(std::chrono::milliseconds deadline) {
@@ -198,6 +216,12 @@ HttpServer::~HttpServer() {
 }
 
 Result<void> HttpServer::start() { return core_->start(); }
+
+bool HttpServer::renew(std::shared_ptr<TlsContext> tls) {
+  if (!core_->listen.tls || !tls) return false;
+  core_->listen.tls = std::move(tls);
+  return true;
+}
 
 asio::awaitable<void> HttpServer::stop(std::chrono::milliseconds deadline) { return core_->stop(deadline); }
 

@@ -1,6 +1,6 @@
-// An HTTP/1.1 server on a Unix socket and, optionally, a TCP address on loopback. Knows connections, limits and
-// deadlines; what a request means is the handler's. Used by the daemon; Beast stays in the .cpp. Everything happens on
-// the one executor it is given.
+// An HTTP/1.1 server on a Unix socket and, optionally, a TCP address: by TLS any, plain on loopback. Knows connections,
+// limits and deadlines; what a request means is the handler's. Used by the daemon; Beast stays in the .cpp. Everything
+// happens on the one executor it is given.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -12,11 +12,14 @@
 
 namespace crmsync::api {
 
+class TlsContext;
+
 struct HttpLimits {
   std::size_t header = 16 * 1024;
   std::size_t body = 8 * 1024 * 1024;         // the most that any Admission can allow
   std::size_t upload = std::size_t{4} << 30;  // the same for routes that take files
   std::size_t connections = 256;
+  std::chrono::milliseconds handshake{10'000};        // of TLS
   std::chrono::milliseconds idle{60'000};             // between two requests
   std::chrono::milliseconds header_deadline{10'000};  // from its first byte to its last
   std::chrono::milliseconds body_deadline{60'000};    // from the header's end to the body's
@@ -24,8 +27,9 @@ struct HttpLimits {
 };
 
 struct Listen {
-  std::string socket;              // path of the Unix socket; empty: none
-  std::optional<std::string> tcp;  // "127.0.0.1:8710", "[::1]:8710", "localhost:8710"; port 0: any
+  std::string socket;                    // path of the Unix socket; empty: none
+  std::optional<std::string> tcp;        // "127.0.0.1:8710", "[::1]:8710", "localhost:8710"; port 0: any
+  std::shared_ptr<TlsContext> tls = {};  // for TCP; nullptr: in the clear
 };
 
 class HttpServer {
@@ -43,6 +47,9 @@ class HttpServer {
   // Binds, listens and starts to accept. The error names the address and the cure. A socket file that nobody answers on
   // is replaced; one that somebody answers on, or a file that is no socket, is an error.
   Result<void> start();
+  // For connections that are opened from now on; others go on with what they began with. False: the server began in the
+  // clear and stays so, or there is nothing new.
+  bool renew(std::shared_ptr<TlsContext> tls);
   // Stops accepting, lets the requests in hand finish until the deadline, cancels the rest.
   asio::awaitable<void> stop(std::chrono::milliseconds deadline);
 

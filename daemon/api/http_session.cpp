@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -15,9 +12,9 @@
 namespace crmsync::api {
 
 namespace http = boost::beast::http;
-using asio::use_awaitable;
 using boost::system::error_code;
-using Clock = std::chrono::steady_clock;
+using Clock = Transport::Clock;
+using Got = Transport::Got;
 using Parser = http::request_parser<http::string_body>;
 
 namespace {
@@ -25,38 +22,6 @@ namespace {
 constexpr std::size_t kReadSize = 4 * 1024;
 constexpr std::size_t kBodyReadSize = 64 * 1024;
 constexpr std::chrono::milliseconds kLinger{1000};
-
-enum class Got { more, closed, late };
-
-// Reads at least one byte into session.in.
-asio::awaitable<Got> read_more(Session& session, Clock::time_point deadline, std::size_t room) {
-  const std::size_t had = session.in.size();
-  session.in.resize(had + room);
-  session.timer.expires_at(deadline);
-  auto read = session.socket.async_read_some(asio::buffer(session.in.data() + had, room), asio::deferred);
-  auto wait = session.timer.async_wait(asio::deferred);
-  auto group = asio::experimental::make_parallel_group(std::move(read), std::move(wait));
-  const auto [order, read_error, count, wait_error] =
-      co_await group.async_wait(asio::experimental::wait_for_one(), use_awaitable);
-  session.in.resize(had + (read_error ? 0 : count));
-  if (!read_error && count > 0) co_return Got::more;
-  co_return order[0] == 1 ? Got::late : Got::closed;
-}
-
-// False when the peer is gone or takes nothing for too long.
-asio::awaitable<bool> write_all(Session& session, std::string_view data, std::chrono::milliseconds stall) {
-  while (!data.empty()) {
-    session.timer.expires_after(stall);
-    auto write = session.socket.async_write_some(asio::buffer(data), asio::deferred);
-    auto wait = session.timer.async_wait(asio::deferred);
-    auto group = asio::experimental::make_parallel_group(std::move(write), std::move(wait));
-    const auto [order, write_error, count, wait_error] =
-        co_await group.async_wait(asio::experimental::wait_for_one(), use_awaitable);
-    if (write_error) co_return false;
-    data.remove_prefix(count);
-  }
-  co_return true;
-}
 
 // Passes what was read to the parser, up to the end of the header or of the whole message.
 error_code feed(Parser& parser, std::string& in) {
@@ -131,11 +96,11 @@ asio::awaitable<bool> write_stream(Session& session, const BodySource& stream, b
     if (!piece) break;
     if (piece->empty()) continue;
     const std::string bytes = chunked ? render_chunk(*piece) : *piece;
-    const bool sent = co_await write_all(session, bytes, stall);
+    const bool sent = co_await session.transport.write_all(bytes, stall);
     if (!sent) co_return false;
   }
   if (!chunked) co_return false;
-  const bool sent = co_await write_all(session, "0\r\n\r\n", stall);
+  const bool sent = co_await session.transport.write_all("0\r\n\r\n", stall);
   co_return sent;
 }
 
@@ -150,11 +115,11 @@ asio::awaitable<bool> answer(Session& session, const HttpResponse& response, Man
     const HttpResponse plain = problem_response(
         {500, "internal", "Something went wrong inside", "The answer could not be sent.", "Report this."});
     const std::string text = *render_head(plain, Framing::length, false) + plain.body;
-    co_await write_all(session, text, stall);
+    co_await session.transport.write_all(text, stall);
     co_return false;
   }
   if (!streamed && !manner.head_only) *head += response.body;
-  bool sent = co_await write_all(session, *head, stall);
+  bool sent = co_await session.transport.write_all(*head, stall);
   if (sent && streamed && !manner.head_only)
     sent = co_await write_stream(session, response.stream, framing == Framing::chunked, stall);
   co_return sent&& keep_alive;
@@ -164,13 +129,12 @@ asio::awaitable<bool> answer(Session& session, const HttpResponse& response, Man
 // connection before the client has read the answer.
 asio::awaitable<void> refuse(Session& session, const HttpResponse& response, std::chrono::milliseconds stall) {
   co_await answer(session, response, Manner(), stall);
-  error_code ignored;
-  session.socket.shutdown(asio::socket_base::shutdown_send, ignored);
   const Clock::time_point deadline = Clock::now() + kLinger;
+  co_await session.transport.farewell(deadline);
   Got got = Got::more;
   while (got == Got::more) {
     session.in.clear();
-    got = co_await read_more(session, deadline, kBodyReadSize);
+    got = co_await session.transport.read_more(session.in, kBodyReadSize, deadline);
   }
 }
 
@@ -185,7 +149,7 @@ asio::awaitable<Read> read_header(Session& session, Parser& parser, const HttpLi
       co_return Read::bad;
     }
     if (parser.is_header_done()) co_return Read::done;
-    const Got got = co_await read_more(session, deadline, kReadSize);
+    const Got got = co_await session.transport.read_more(session.in, kReadSize, deadline);
     if (got != Got::more) {
       problem = too_slow("header");
       const bool late = got == Got::late && session.begun;
@@ -229,7 +193,7 @@ asio::awaitable<Read> read_body(Session& session, Parser& parser, const HttpLimi
       co_return Read::bad;
     }
     if (parser.is_done()) co_return Read::done;
-    const Got got = co_await read_more(session, deadline, kBodyReadSize);
+    const Got got = co_await session.transport.read_more(session.in, kBodyReadSize, deadline);
     if (got == Got::closed) co_return Read::gone;
     if (got == Got::late) {
       problem = too_slow("body");
@@ -256,7 +220,7 @@ asio::awaitable<Read> read_request(Session& session, const Serving& service, Par
     co_return Read::bad;
   }
   if (!parser.is_done() && lower(request.field("expect")) == "100-continue") {
-    const bool sent = co_await write_all(session, "HTTP/1.1 100 Continue\r\n\r\n", service.limits.write_stall);
+    const bool sent = co_await session.transport.write_all("HTTP/1.1 100 Continue\r\n\r\n", service.limits.write_stall);
     if (!sent) co_return Read::gone;
   }
   const Read body = co_await read_body(session, parser, service.limits, admission, problem);
@@ -265,7 +229,26 @@ asio::awaitable<Read> read_request(Session& session, const Serving& service, Par
   co_return body;
 }
 
+HttpResponse tls_expected() {
+  return problem_response({400, "tls_expected", "This port speaks TLS", "The request came without it.",
+                           "Use https:// in place of http://."});
+}
+
 }  // namespace
+
+asio::awaitable<bool> greet(Session& session, const Serving& service) {
+  const Transport::Greeting greeting = co_await session.transport.shake_hands(Clock::now() + service.limits.handshake);
+  if (greeting == Transport::Greeting::plain_http) {
+    const HttpResponse refusal = tls_expected();
+    co_await refuse(session, refusal, service.limits.write_stall);
+  }
+  co_return greeting == Transport::Greeting::done;
+}
+
+asio::awaitable<void> part(Session& session) {
+  if (!session.transport.by_tls() || session.cancelled) co_return;
+  co_await session.transport.farewell(Clock::now() + kLinger);
+}
 
 asio::awaitable<bool> exchange(Session& session, const Serving& service) {
   Parser parser;

@@ -3,18 +3,16 @@
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "daemon/api/http_server.h"
+#include "daemon/api/transport.h"
 
 namespace crmsync::api {
 
 struct Session {
-  using Stream = asio::generic::stream_protocol::socket;
-  explicit Session(Stream s) : socket(std::move(s)), timer(socket.get_executor()) {}
-  Stream socket;
-  asio::steady_timer timer;
+  explicit Session(Transport::Socket socket, std::shared_ptr<TlsContext> tls = nullptr)
+      : transport(std::move(socket), std::move(tls)) {}
+  Transport transport;
   asio::cancellation_signal cancel;
   Peer peer;
   bool busy = false;   // a request is in hand: its header is complete, its answer is not
@@ -22,7 +20,7 @@ struct Session {
   bool cancelled = false;
   std::string in;  // read and not yet parsed, with room for what is being read
 
-  // May be dropped for the sake of others: nothing of a request has arrived.
+  // May be dropped for the sake of others: nothing of a request has arrived, be it that TLS is not ready for one.
   bool idle() const noexcept { return !busy && !begun && !cancelled; }
 };
 
@@ -34,7 +32,14 @@ struct Serving {
   bool stopping = false;
 };
 
+// Before the first request: TLS, where it is spoken. False: there is nobody to serve, or somebody who has been told why
+// not.
+asio::awaitable<bool> greet(Session& session, const Serving& service);
+
 // One request and its answer; true when the connection may carry another.
 asio::awaitable<bool> exchange(Session& session, const Serving& service);
+
+// After the last answer: by TLS the client is told that this was all.
+asio::awaitable<void> part(Session& session);
 
 }  // namespace crmsync::api

@@ -111,11 +111,11 @@ Result<UnixListener> listen_unix(const asio::any_io_executor& executor, const st
   return listener;
 }
 
-Result<asio::ip::tcp::acceptor> listen_tcp(const asio::any_io_executor& executor, const std::string& text) {
+Result<asio::ip::tcp::acceptor> listen_tcp(const asio::any_io_executor& executor, const std::string& text, bool tls) {
   const auto address = parse_address(text);
   if (!address) return cannot_listen(text, "that is not an address and a port, such as 127.0.0.1:8710");
-  if (!address->host.is_loopback())
-    return cannot_listen(text, "the API speaks plain HTTP, so only on a loopback address; put a TLS proxy before it");
+  if (!tls && !address->host.is_loopback())
+    return cannot_listen(text, "the API speaks plain HTTP there, so only on a loopback address; add api.tls");
   asio::ip::tcp::acceptor acceptor(executor);
   const asio::ip::tcp::endpoint endpoint(address->host, address->port);
   error_code ec;

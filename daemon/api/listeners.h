@@ -27,8 +27,8 @@ struct UnixListener {
 // The file appears at `path` listening and with mode 0660, whatever the umask.
 Result<UnixListener> listen_unix(const boost::asio::any_io_executor& executor, const std::string& path);
 
-// Loopback only: over anything else a token would travel in the clear.
+// Without TLS on loopback only: over anything else a token would travel in the clear.
 Result<boost::asio::ip::tcp::acceptor> listen_tcp(const boost::asio::any_io_executor& executor,
-                                                  const std::string& address);
+                                                  const std::string& address, bool tls);
 
 }  // namespace crmsync::api

@@ -1,6 +1,8 @@
 // Errors for clients: RFC 9457 problem documents, every one with a remedy. Used by everything in daemon/api.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@ struct Problem {
     bool operator==(const Obstacle&) const = default;
   };
   std::vector<Obstacle> obstacles = {};
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;  // becomes the header field
   bool operator==(const Problem&) const = default;
 };
 

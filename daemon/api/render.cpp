@@ -62,11 +62,6 @@ void add(std::string& head, std::string_view name, std::string_view value) {
   head += "\r\n";
 }
 
-bool has(const HttpResponse& response, std::string_view name) noexcept {
-  return std::any_of(response.fields.begin(), response.fields.end(),
-                     [&](const auto& field) { return field.first == name; });
-}
-
 // Of these a length would be that of another answer's body.
 bool never_has_body(unsigned status) noexcept { return status == 204 || status == 304; }
 
@@ -82,7 +77,10 @@ std::optional<std::string> render_head(const HttpResponse& response, Framing fra
     if (!is_name(name) || !is_value(value)) return std::nullopt;
     add(head, name, value);
   }
-  if (!has(response, "Cache-Control")) add(head, "Cache-Control", "no-store");
+  const auto& fields = response.fields;
+  const bool says_how_long =
+      std::any_of(fields.begin(), fields.end(), [](const auto& field) { return field.first == "Cache-Control"; });
+  if (!says_how_long) add(head, "Cache-Control", "no-store");
   add(head, "X-Content-Type-Options", "nosniff");
   if (framing == Framing::length && !never_has_body(response.status))
     add(head, "Content-Length", std::to_string(response.body.size()));

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "daemon/api/auth.h"
+#include "daemon/api/access.h"
 #include "daemon/engine/control.h"
 
 namespace crmsync::api {
@@ -15,6 +15,7 @@ struct Context {
   std::shared_ptr<const config::Config> config;
   Principal principal;
   std::vector<std::string> params;  // what stands where the path has {..}
+  Access& access;                   // for those who sign in and out
 };
 
 struct Route {

@@ -32,43 +32,38 @@ Batch read_batch(const Context& context, const Input& list, const std::string& a
   return batch;
 }
 
-Json outcome_json(std::size_t index, const store::EventOutcome& outcome) {
-  Json json;
-  json["index"] = index;
-  json["outcome"] = outcome.duplicate ? "duplicate" : "accepted";
-  json["suppressed"] = outcome.suppressed;
-  json["contact"] = outcome.contact == 0 ? Json(nullptr) : Json(id_text(outcome.contact));
-  return json;
+// As text: a tree of a thousand items takes longer than what was asked.
+void append_outcome(std::string& to, std::size_t index, const store::EventOutcome& outcome) {
+  to += "{\"index\":" + std::to_string(index);
+  to += outcome.duplicate ? ",\"outcome\":\"duplicate\"" : ",\"outcome\":\"accepted\"";
+  to += outcome.suppressed ? ",\"suppressed\":true" : ",\"suppressed\":false";
+  to += outcome.contact == 0 ? ",\"contact\":null}" : ",\"contact\":\"" + id_text(outcome.contact) + "\"}";
 }
 
-Json refusal_json(std::size_t index, const Problem& problem) {
-  Json json;
-  json["index"] = index;
-  json["outcome"] = "refused";
-  json["error"] = Json::parse(problem_json(problem));
-  return json;
+void append_refusal(std::string& to, std::size_t index, const Problem& problem) {
+  to += "{\"index\":" + std::to_string(index) + ",\"outcome\":\"refused\",\"error\":" + problem_json(problem) + "}";
 }
 
 // {"accepted":N,"duplicates":N,"refused":N,"items":[...]}, an item for each event in its order.
-Json report(const Batch& batch, const std::vector<store::EventOutcome>& outcomes) {
+HttpResponse report(const Batch& batch, const std::vector<store::EventOutcome>& outcomes) {
   std::size_t accepted = 0, duplicates = 0, refused = 0, next = 0;
-  Json items = Json::array();
+  std::string items;
+  items.reserve(batch.problems.size() * 80);
   for (std::size_t i = 0; i < batch.problems.size(); ++i) {
+    if (i > 0) items += ',';
     if (batch.problems[i]) {
-      items.push_back(refusal_json(i, *batch.problems[i]));
+      append_refusal(items, i, *batch.problems[i]);
       ++refused;
       continue;
     }
     const auto& outcome = outcomes.at(next++);
-    items.push_back(outcome_json(i, outcome));
+    append_outcome(items, i, outcome);
     ++(outcome.duplicate ? duplicates : accepted);
   }
-  Json json;
-  json["accepted"] = accepted;
-  json["duplicates"] = duplicates;
-  json["refused"] = refused;
-  json["items"] = std::move(items);
-  return json;
+  const std::string head = "{\"accepted\":" + std::to_string(accepted) +
+                           ",\"duplicates\":" + std::to_string(duplicates) + ",\"refused\":" + std::to_string(refused) +
+                           ",\"items\":[";
+  return {200, "application/json", head + items + "]}\n"};
 }
 
 std::optional<Problem> read_body(const Context& context, Input& list, bool& single) {
@@ -97,7 +92,7 @@ asio::awaitable<HttpResponse> add_events(Context& context) {
   if (single && batch.problems.front()) co_return problem_response(*batch.problems.front());
   std::vector<store::EventOutcome> outcomes;
   if (!batch.taken.empty()) outcomes = co_await context.control.add_events(std::move(batch.taken));
-  co_return json_response(200, report(batch, outcomes));
+  co_return report(batch, outcomes);
 }
 
 }  // namespace

@@ -216,7 +216,7 @@ asio::awaitable<HttpResponse> export_contacts(Context& context) {
 }  // namespace
 
 std::vector<Route> import_routes() {
-  return {{"POST", "/api/v1/imports", Permission::operate, import, false, kLargestFile, true},
+  return {{"POST", "/api/v1/imports", Permission::operate, import, true, kLargestFile, true},
           {"GET", "/api/v1/jobs/{id}/errors", Permission::read, get_errors},
           {"POST", "/api/v1/jobs/{id}/approve", Permission::operate, approve_job, true},
           {"POST", "/api/v1/jobs/{id}/reject", Permission::operate, reject_job, true},

@@ -3,6 +3,7 @@
 #include "daemon/api/fields.h"
 #include "daemon/api/lists.h"
 #include "daemon/api/routes.h"
+#include "daemon/api/status_counts.h"
 #include "daemon/api/times.h"
 
 namespace crmsync::api {
@@ -45,14 +46,8 @@ Json account_json(const config::Account& account, const store::ContactCounts& co
   json["name"] = account.name;
   json["integrated"] = account.integrated();
   json["resubscribe"] = account.resubscribe_allowed ? "allowed" : "forbidden";
-  Json contacts;
-  for (const auto status : {domain::Status::subscribed, domain::Status::unsubscribed, domain::Status::on_hold}) {
-    const auto found = counts.by_status.find(status);
-    contacts[std::string(domain::to_string(status))] = found == counts.by_status.end() ? 0 : found->second;
-  }
-  json["contacts"] = std::move(contacts);
-  json["reasons"] = Json::object();
-  for (const auto& [reason, count] : counts.by_reason) json["reasons"][std::string(domain::to_string(reason))] = count;
+  json["contacts"] = status_counts(counts);
+  json["reasons"] = reason_counts(counts);
   return json;
 }
 
@@ -128,17 +123,10 @@ asio::awaitable<HttpResponse> get_metrics(Context& context) {
   co_return HttpResponse(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
 }
 
-asio::awaitable<HttpResponse> get_front(Context&) {
-  co_return HttpResponse(200, "text/plain; charset=utf-8",
-                         "crmsyncd. The API is below /api/v1 (try /api/v1/status), health at /healthz and /readyz, "
-                         "metrics at /metrics.\n");
-}
-
 }  // namespace
 
 std::vector<Route> status_routes() {
-  return {{"GET", "/", Permission::none, get_front},
-          {"GET", "/healthz", Permission::none, get_health},
+  return {{"GET", "/healthz", Permission::none, get_health},
           {"GET", "/readyz", Permission::none, get_ready},
           {"GET", "/metrics", Permission::none, get_metrics},
           {"GET", "/api/v1/status", Permission::read, get_status},

@@ -58,13 +58,10 @@ std::optional<HttpResponse> Service::prepare(const HttpRequest& request, Call& c
   call.config = control_.config();
   const bool open = match.route != nullptr && match.route->permission == Permission::none;
   if (!open) {
-    auto who = authenticate(request, call.config->api);
-    if (const auto* problem = std::get_if<Problem>(&who)) {
-      auto response = problem_response(*problem);
-      response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"crmsyncd\"");
-      return response;
-    }
+    auto who = access_.authenticate(request, call.config->api, control_.now(), std::chrono::steady_clock::now());
+    if (const auto* problem = std::get_if<Problem>(&who)) return problem_response(*problem);
     call.principal = std::move(std::get<Principal>(who));
+    if (const auto problem = refuse_foreign(request, call.principal)) return problem_response(*problem);
   }
   if (match.problem) {
     auto response = problem_response(*match.problem);
@@ -85,7 +82,8 @@ Admission Service::admit(const HttpRequest& request) {
   admission.refusal = prepare(request, call);
   if (call.route != nullptr) admission.body_limit = call.route->body_limit;
   if (call.route != nullptr && call.route->takes_file && !admission.refusal) {
-    admission.upload = Upload::make(control_.config()->store_path + ".import-");
+    const bool repeatable = call.route->changes && !request.field("idempotency-key").empty();
+    admission.upload = Upload::make(control_.config()->store_path + ".import-", repeatable);
     if (!admission.upload)
       admission.refusal =
           problem_response({507, "not_stored", "The file cannot be stored", "No file can be made beside the store.",
@@ -112,7 +110,7 @@ asio::awaitable<HttpResponse> Service::handle(const HttpRequest& request) {
 
 asio::awaitable<HttpResponse> Service::answer(const HttpRequest& request, const Call& call) {
   HttpResponse response;
-  Context context{request, control_, call.config, call.principal, call.params};
+  Context context{request, control_, call.config, call.principal, call.params, access_};
   try {
     response = co_await call.route->function(context);
   } catch (const boost::system::system_error& error) {
@@ -129,7 +127,7 @@ asio::awaitable<HttpResponse> Service::answer_once(const HttpRequest& request, c
     co_return problem_response(key_problem(400, "idempotency_key", "The key is too long or not plain text.",
                                            "Use at most 255 printable characters, such as a UUID."));
   const std::string scope = call.principal.who + ' ' + request.method + ' ' + request.target;
-  const auto found = answers_.begin(scope, key, sha256_hex(request.body));
+  const auto found = answers_.begin(scope, key, request.upload ? request.upload->sha256() : sha256_hex(request.body));
   if (found.state == IdempotencyCache::State::done) co_return *found.answer;
   if (found.state == IdempotencyCache::State::running)
     co_return problem_response(key_problem(409, "idempotency_key_in_use", "The same request is being worked on.",

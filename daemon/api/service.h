@@ -24,6 +24,7 @@ class Service {
 
   engine::Control& control_;
   Router router_;
+  Access access_;
   IdempotencyCache answers_;
 };
 

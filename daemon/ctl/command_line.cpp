@@ -59,9 +59,12 @@ CommandLine::CommandLine() {
   app_.fallthrough();  // `crmsyncctl status --json` as well as `crmsyncctl --json status`
   auto* socket = app_.add_option("--socket", options_.socket, "the daemon's control socket");
   socket->envname("CRMSYNCD_SOCKET")->type_name("PATH")->capture_default_str();
-  auto* url = app_.add_option("--url", options_.url, "the daemon's API over TCP, such as http://127.0.0.1:8710");
+  auto* url = app_.add_option("--url", options_.url, "the daemon's API over TCP, such as https://crm.example.com:8443");
   url->type_name("URL");
   app_.add_option("--token-file", options_.token_file, "the file with the token for --url")
+      ->type_name("FILE")
+      ->needs(url);
+  app_.add_option("--ca-file", options_.ca_file, "whom to trust with https (PEM); default: whom the system trusts")
       ->type_name("FILE")
       ->needs(url);
   app_.add_flag("--json", options_.json, "print what the API answers, for scripts");
@@ -296,7 +299,7 @@ OptionWord describe(const CLI::Option& option) {
   word.help = option.get_description();
   word.takes_value = option.get_items_expected_max() > 0;
   word.choices = choices_of(option);
-  word.is_file = word.name == "--token-file" || word.name == "--socket";
+  word.is_file = word.name == "--token-file" || word.name == "--ca-file" || word.name == "--socket";
   return word;
 }
 
@@ -330,6 +333,9 @@ Result<Endpoint> endpoint_of(const Options& options) {
     return endpoint;
   }
   auto endpoint = parse_url(options.url);
+  if (endpoint && !endpoint->tls && !options.ca_file.empty())
+    return Error(ErrorKind::config, "--ca-file is of no use: --url is without TLS");
+  if (endpoint) endpoint->ca_file = options.ca_file;
   if (!endpoint || options.token_file.empty()) return endpoint;
   std::ifstream file(options.token_file);
   if (!std::getline(file, endpoint->token) || endpoint->token.empty())

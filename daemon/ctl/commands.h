@@ -14,6 +14,7 @@ struct Options {
   std::string socket = "/run/crmsyncd/control.sock";
   std::string url;
   std::string token_file;
+  std::string ca_file;
   bool json = false;
 
   std::vector<std::string> names;  // connections, ids or addresses

@@ -1,24 +1,23 @@
 #include "daemon/ctl/http_client.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <filesystem>
 #include <fstream>
 #include <vector>
 
+#include "daemon/ctl/wire.h"
+
 namespace crmsync::ctl {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Stream = asio::generic::stream_protocol::socket;
 using Parser = http::response_parser<http::string_body>;
 
 namespace {
@@ -26,47 +25,15 @@ namespace {
 constexpr std::size_t kReadSize = 64 * 1024;
 constexpr std::uint64_t kMostBody = 256 * 1024 * 1024;
 
-std::string place_of(const Endpoint& endpoint) {
-  return endpoint.host.empty() ? endpoint.socket : "http://" + endpoint.host + ":" + endpoint.port;
-}
-
-Error unreachable(const Endpoint& endpoint, const error_code& ec) {
-  const std::string place = place_of(endpoint);
-  std::string text = "cannot reach the daemon at " + place + ": ";
-  if (ec == boost::system::errc::permission_denied)
-    return {ErrorKind::unauthorized, text +
-                                         "you may not use this socket. Add yourself to its group (sudo adduser $USER "
-                                         "crmsyncd) and log in again, or use sudo"};
-  if (ec == boost::system::errc::no_such_file_or_directory)
-    text += "there is no such socket";
-  else if (ec == boost::system::errc::connection_refused)
-    text += "nobody answers there";
-  else
-    text += ec.message();
-  return {ErrorKind::transient, text + ". Is crmsyncd running? systemctl status crmsyncd"};
-}
-
 Error broken(const Endpoint& endpoint, const error_code& ec) {
   const std::string why = ec == asio::error::eof ? "it closed the connection" : ec.message();
   return {ErrorKind::transient, "the daemon at " + place_of(endpoint) + " did not answer completely: " + why +
                                     ". Look into its log: journalctl -u crmsyncd"};
 }
 
-error_code connect(Stream& stream, const Endpoint& endpoint) {
-  error_code ec;
-  if (endpoint.host.empty()) {
-    if (endpoint.socket.size() >= 108) return asio::error::name_too_long;
-    stream.connect(asio::local::stream_protocol::endpoint(endpoint.socket), ec);
-    return ec;
-  }
-  const auto address = asio::ip::make_address(endpoint.host, ec);
-  const auto port = static_cast<std::uint16_t>(std::stoi(endpoint.port));
-  if (!ec) stream.connect(asio::ip::tcp::endpoint(address, port), ec);
-  return ec;
-}
-
 std::string render(const Endpoint& endpoint, const HttpCall& call, std::uint64_t size) {
-  std::string text = call.method + " " + call.target + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: crmsyncctl\r\n";
+  std::string text = call.method + " " + call.target + " HTTP/1.1\r\nUser-Agent: crmsyncctl\r\n";
+  text += "Host: " + (endpoint.tls ? authority_of(endpoint) : "localhost") + "\r\n";
   text += "Accept: application/json\r\nConnection: close\r\n";
   if (!endpoint.token.empty()) text += "Authorization: Bearer " + endpoint.token + "\r\n";
   if (size > 0) text += std::string("Content-Type: ") + (call.file.empty() ? "application/json" : "text/csv") + "\r\n";
@@ -75,11 +42,11 @@ std::string render(const Endpoint& endpoint, const HttpCall& call, std::uint64_t
 }
 
 // A file that becomes shorter on the way ends the request early, and the daemon drops it.
-void send_file(Stream& stream, std::ifstream& file, error_code& ec) {
+void send_file(Wire& wire, std::ifstream& file, error_code& ec) {
   std::vector<char> piece(kReadSize);
   while (file && !ec) {
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    asio::write(stream, asio::buffer(piece.data(), static_cast<std::size_t>(file.gcount())), ec);
+    wire.write({piece.data(), static_cast<std::size_t>(file.gcount())}, ec);
   }
 }
 
@@ -94,7 +61,7 @@ bool drain(Parser& parser, const Sink& sink) {
   return more;
 }
 
-Result<HttpReply> read_reply(Stream& stream, const Endpoint& endpoint, const Sink& sink) {
+Result<HttpReply> read_reply(Wire& wire, const Endpoint& endpoint, const Sink& sink) {
   Parser parser;
   parser.eager(true);
   parser.body_limit(kMostBody);
@@ -103,7 +70,7 @@ Result<HttpReply> read_reply(Stream& stream, const Endpoint& endpoint, const Sin
   std::array<char, kReadSize> piece;
   error_code ec;
   while (!parser.is_done()) {
-    const std::size_t count = stream.read_some(asio::buffer(piece), ec);
+    const std::size_t count = wire.read_some(piece.data(), piece.size(), ec);
     if (ec == asio::error::eof && parser.is_header_done() && parser.need_eof()) break;
     if (ec) return broken(endpoint, ec);
     in.append(piece.data(), count);
@@ -117,30 +84,44 @@ Result<HttpReply> read_reply(Stream& stream, const Endpoint& endpoint, const Sin
   return HttpReply{parser.get().result_int(), std::move(parser.get().body())};
 }
 
+bool is_host_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), allowed);
+}
+
 }  // namespace
 
 Result<Endpoint> parse_url(const std::string& url) {
-  constexpr std::string_view kScheme = "http://";
+  constexpr std::string_view kPlain = "http://", kTls = "https://";
   const Error wrong(ErrorKind::config,
-                    "--url takes http://127.0.0.1:PORT; for a daemon on another machine use a tunnel "
-                    "(ssh -L) to its loopback address");
-  if (!url.starts_with(kScheme)) return wrong;
-  std::string rest = url.substr(kScheme.size());
-  while (!rest.empty() && rest.back() == '/') rest.pop_back();
+                    "--url takes https://NAME:PORT, or http://127.0.0.1:PORT: without TLS a token goes to no other "
+                    "machine");
   Endpoint endpoint;
+  endpoint.tls = url.starts_with(kTls);
+  if (!endpoint.tls && !url.starts_with(kPlain)) return wrong;
+  std::string rest = url.substr((endpoint.tls ? kTls : kPlain).size());
+  while (!rest.empty() && rest.back() == '/') rest.pop_back();
   const auto colon = rest.rfind(':');
   const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
   endpoint.host = rest.substr(0, has_port ? colon : std::string::npos);
-  endpoint.port = has_port ? rest.substr(colon + 1) : "8710";
+  endpoint.port = has_port ? rest.substr(colon + 1) : endpoint.tls ? "8443" : "8710";
   if (endpoint.host.size() > 2 && endpoint.host.front() == '[')
     endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
-  if (endpoint.host == "localhost") endpoint.host = "127.0.0.1";
+  if (endpoint.host == "localhost" && !endpoint.tls) endpoint.host = "127.0.0.1";
   error_code ec;
   const auto address = asio::ip::make_address(endpoint.host, ec);
+  const bool host = endpoint.tls ? !ec || is_host_name(endpoint.host) : !ec && address.is_loopback();
   const bool number = !endpoint.port.empty() && endpoint.port.size() <= 5 &&
                       endpoint.port.find_first_not_of("0123456789") == std::string::npos;
-  if (ec || !address.is_loopback() || !number || std::stoi(endpoint.port) > 65535) return wrong;
+  if (!host || !number || std::stoi(endpoint.port) > 65535) return wrong;
   return endpoint;
+}
+
+std::string authority_of(const Endpoint& endpoint) {
+  const bool v6 = endpoint.host.find(':') != std::string::npos;
+  return (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + endpoint.port;
 }
 
 Result<HttpReply> send(const Endpoint& endpoint, const HttpCall& call, const Sink& sink) {
@@ -154,13 +135,12 @@ Result<HttpReply> send(const Endpoint& endpoint, const HttpCall& call, const Sin
     size = std::filesystem::file_size(call.file, no_file);
     if (!file || no_file) return Error(ErrorKind::config, "the file " + call.file + " cannot be read");
   }
-  asio::io_context io;
-  Stream stream(io);
-  if (const auto ec = connect(stream, endpoint)) return unreachable(endpoint, ec);
+  Wire wire;
+  if (const auto opened = wire.open(endpoint); !opened) return opened.error();
   error_code sent;  // the answer can come before all is sent: a refusal
-  asio::write(stream, asio::buffer(render(endpoint, call, size) + call.body), sent);
-  if (!call.file.empty() && !sent) send_file(stream, file, sent);
-  auto reply = read_reply(stream, endpoint, sink);
+  wire.write(render(endpoint, call, size) + call.body, sent);
+  if (!call.file.empty() && !sent) send_file(wire, file, sent);
+  auto reply = read_reply(wire, endpoint, sink);
   if (!reply && sent) return broken(endpoint, sent);
   return reply;
 }

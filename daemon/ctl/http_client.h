@@ -1,5 +1,5 @@
-// One HTTP request to the daemon, over its Unix socket or plain HTTP on loopback, answered as long as it takes: a sync
-// that is waited for can run for hours. Used by api_client.cpp; Beast stays in the .cpp.
+// One HTTP request to the daemon, over its Unix socket, plain HTTP on loopback or HTTPS, answered as long as it takes:
+// a sync that is waited for can run for hours. Used by session.cpp; Beast stays in the .cpp.
 #pragma once
 
 #include <functional>
@@ -12,13 +12,17 @@ namespace crmsync::ctl {
 
 struct Endpoint {
   std::string socket;  // path; used when `host` is empty
-  std::string host;    // "127.0.0.1", "::1"
+  std::string host;    // "127.0.0.1", "::1"; by TLS also a name
   std::string port;
   std::string token;
+  bool tls = false;
+  std::string ca_file;  // whom to trust (PEM); empty: whom the system trusts
 };
 
-// "http://127.0.0.1:8710"; nullopt-like error when it is something else.
+// "http://127.0.0.1:8710", "https://crm.example.com:8443"; an error when it is something else.
 Result<Endpoint> parse_url(const std::string& url);
+// "crm.example.com:8443", "[::1]:8443"
+std::string authority_of(const Endpoint& endpoint);
 
 struct HttpCall {
   std::string method = "GET";

@@ -40,6 +40,8 @@ class Engine final : public Control {
   asio::awaitable<Result<void>> reload(std::shared_ptr<const config::Config> config, config::Secrets secrets);
   // For the metrics: a configuration was refused before it came here.
   void refused_reload() { metrics_.reloaded(false, now()); }
+  // For the metrics: of the certificate that the API shows.
+  void certificate_expires(domain::Millis at) { metrics_.certificate_expires(at); }
   // What is read is broken off, what is written is finished; done() when nothing runs any more.
   void stop();
   // Breaks off the pushes too; they are repeated with the next start.

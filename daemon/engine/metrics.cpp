@@ -212,6 +212,13 @@ void Metrics::reloaded(bool well, domain::Millis now) {
   if (well) series_->reload_at.Add({}).Set(in_seconds(now));
 }
 
+void Metrics::certificate_expires(domain::Millis at) {
+  gauges(series_->registry, "crmsyncd_tls_certificate_expiry_timestamp_seconds",
+         "When the certificate that the API shows expires. Alert when that is less than 14 days away.")
+      .Add({})
+      .Set(in_seconds(at));
+}
+
 namespace {
 
 void add_accounts(prometheus::Registry& registry, const std::vector<Figures::Account>& accounts) {

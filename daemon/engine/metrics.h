@@ -53,6 +53,8 @@ class Metrics {
   void wrote(sync::Steady took);
   void answered(std::string_view route, unsigned status, double seconds);
   void reloaded(bool well, domain::Millis now);
+  // Of the certificate that the API shows. Without a call there is no such series.
+  void certificate_expires(domain::Millis at);
 
   // In the text format of Prometheus.
   std::string render(const Figures& figures) const;

@@ -28,6 +28,10 @@ ordered_json limit(const domain::Limit& limit) {
   return {{"percent", limit.percent}, {"at_least", limit.at_least}, {"at_most", limit.at_most}};
 }
 
+ordered_json source_node(const SecretSource& source) {
+  return {{source.from == SecretSource::From::file ? "file" : "credential", source.name}};
+}
+
 ordered_json connection_node(const Connection& c) {
   static constexpr const char* push[] = {"none", "opt_out", "both"};
   ordered_json node{{"id", c.id},
@@ -44,8 +48,7 @@ ordered_json connection_node(const Connection& c) {
   if (c.rate_limit)
     node["rate_limit"] = ordered_json{{"requests", c.rate_limit->requests}, {"per", print(c.rate_limit->per)}};
   for (const auto& [key, value] : c.options.items()) node[key] = ordered_json(value);
-  for (const auto& [key, source] : c.secrets)
-    node[key] = ordered_json{{source.from == SecretSource::From::file ? "file" : "credential", source.name}};
+  for (const auto& [key, source] : c.secrets) node[key] = source_node(source);
   return node;
 }
 
@@ -129,6 +132,8 @@ ordered_json document_of(const Config& config) {
         {"deferral_ends_after", print(std::chrono::milliseconds(config.strikes.deferral_ends_after))}}},
       {"accounts", ordered_json::array()}};
   if (config.api.listen) root["api"]["listen"] = *config.api.listen;
+  if (config.api.tls)
+    root["api"]["tls"] = {{"certificate", config.api.tls->certificate}, {"key", source_node(config.api.tls->key)}};
   if (!config.api.public_url.empty()) root["api"]["public_url"] = config.api.public_url;
   for (const Token& token : config.api.tokens) {
     ordered_json node{{"name", token.name}, {"role", roles[static_cast<int>(token.role)]}, {"sha256", token.sha256}};

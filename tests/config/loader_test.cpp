@@ -132,16 +132,18 @@ TEST_CASE("every problem at once, in the order of the file") {
           "      - id: a\n"
           "        connector: cvs\n"
           "strikes: { deferral: 0 }\n") ==
-      Lines{"1:1: unknown key \"stroe\"; did you mean \"store\"?",
-            "2:16: listen has to be a loopback address, such as 127.0.0.1:8710: for other machines put a reverse proxy "
-            "with TLS before it",
-            "4:9: id \"Harbour\" has to be 1 to 63 lower-case letters, digits, - and _, with a letter or digit first",
-            "5:18: resubscribe has to be one of forbidden, allowed, not \"yes\"", "7:9: path is missing",
-            "9:21: unknown key \"evrey\"; did you mean \"every\"?",
-            "9:44: full_every has to be a duration with its unit: 250ms, 10s, 5m, 24h or 7d",
-            "10:13: the id \"a\" is already that of a connection in line 7",
-            "11:20: connector has to be one of csv, every-type, not \"cvs\"",
-            "12:22: deferral has to be a whole number from 1 to 1000, without quotes and zeros in front"});
+      Lines{
+          "1:1: unknown key \"stroe\"; did you mean \"store\"?",
+          "2:16: listen has to be a loopback address, such as 127.0.0.1:8710, as long as tls is missing: tokens would "
+          "travel in the clear. Add tls: { certificate: PATH, key: { file: PATH } }, or put a reverse proxy with TLS "
+          "before it",
+          "4:9: id \"Harbour\" has to be 1 to 63 lower-case letters, digits, - and _, with a letter or digit first",
+          "5:18: resubscribe has to be one of forbidden, allowed, not \"yes\"", "7:9: path is missing",
+          "9:21: unknown key \"evrey\"; did you mean \"every\"?",
+          "9:44: full_every has to be a duration with its unit: 250ms, 10s, 5m, 24h or 7d",
+          "10:13: the id \"a\" is already that of a connection in line 7",
+          "11:20: connector has to be one of csv, every-type, not \"cvs\"",
+          "12:22: deferral has to be a whole number from 1 to 1000, without quotes and zeros in front"});
 }
 
 TEST_CASE("the document itself") {
@@ -208,6 +210,23 @@ TEST_CASE("store, api and log") {
     CHECK(api(std::string("listen: ") + far).starts_with("2:16: listen has to be a loopback address"));
   CHECK(good("accounts: []\napi: { listen: '[::1]:80' }").api.listen == "[::1]:80");
 
+  SUBCASE("tls") {
+    const std::string text = "accounts: []\napi: { listen: '[::]:8443', tls: { certificate: tls/cert.pem, key: ";
+    const Api with = good(text + "{ credential: tls_key } } }").api;
+    CHECK(with.listen == "[::]:8443");
+    CHECK(with.tls == Tls{"/etc/crmsyncd/tls/cert.pem", {}, {SecretSource::From::credential, "tls_key"}});
+    CHECK(good(text + "{ file: key.pem } } }").api.tls->key.name == "/etc/crmsyncd/key.pem");
+    CHECK(good("accounts: []\napi: { listen: '[::1]:80' }").api.tls == std::nullopt);
+    CHECK(api("tls: { certificate: /c, key: { file: /k } }") ==
+          "2:13: tls is of no use without listen: add listen: 0.0.0.0:8443");
+    const auto tls = [&](const std::string& inside) { return api("listen: 0.0.0.0:80, tls: { " + inside + " }"); };
+    CHECK(tls("key: { file: /k }") == "2:33: certificate is missing");
+    CHECK(tls("certificate: /c") == "2:33: key is missing");
+    CHECK(tls("certificate: /c/, key: { file: /k }") == "2:48: certificate has to be a file, not a folder");
+    CHECK(tls("certificate: /c, key: hunter2").starts_with("2:57: key is a secret, which does not stand in the"));
+    CHECK(tls("certificate: /c, key: { hunter2: x }").find("hunter2") == std::string::npos);
+    CHECK(tls("certificate: /c, key: { file: /k }, ciphers: ALL").starts_with("2:71: unknown key \"ciphers\""));
+  }
   SUBCASE("tokens") {
     const auto token = [&](const std::string& text) { return api("tokens: [ { " + text + " } ]"); };
     const std::string sha = "sha256: " + kHash;

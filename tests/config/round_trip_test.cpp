@@ -105,6 +105,10 @@ Config some_config() {
   config.api.socket = "/run/" + std::to_string(number(0, 9));
   if (number(0, 1)) config.api.public_url = "https://mail" + std::to_string(number(0, 9)) + ".example.com";
   if (number(0, 1)) config.api.listen = number(0, 1) ? "127.0.0.1:" + std::to_string(number(1, 65535)) : "[::1]:1";
+  if (config.api.listen && number(0, 1)) {
+    config.api.listen = "0.0.0.0:8443";
+    config.api.tls = Tls{"/tls/" + std::to_string(number(0, 9)), {}, some_source()};
+  }
   config.log.level = *rc::gen::elementOf(std::vector<std::string>{"trace", "debug", "info", "warn", "error"});
   config.log.format = number(0, 1) ? LogFormat::json : LogFormat::text;
   for (const auto reason : {domain::Reason::soft_bounce, domain::Reason::blocked, domain::Reason::deferral})

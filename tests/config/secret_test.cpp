@@ -246,6 +246,17 @@ TEST_CASE("reading the secrets of a configuration") {
                                          "alone to read");
     CHECK(missing_secret_files(config, "crmsyncd.yaml") == problems);
   }
+  SUBCASE("the key of TLS is one of them") {
+    folder.file("token-b", "other", 0600);
+    config.api.tls = Tls{"/cert.pem", {3, 24}, {SecretSource::From::file, folder.path() + "/key", {3, 40}}};
+    const auto missing = missing_secret_files(config, "crmsyncd.yaml");
+    REQUIRE(missing.size() == 1);
+    CHECK(missing[0].to_string().starts_with("crmsyncd.yaml:3:40: key: cannot read the secret " + folder.path()));
+    CHECK(std::get<std::vector<Problem>>(read_secrets(config, "crmsyncd.yaml")) == missing);
+    folder.file("key", "-----BEGIN", 0600);
+    const auto read = read_secrets(config, "crmsyncd.yaml");
+    CHECK(std::get<Secrets>(read).at(kTlsSecrets).at(kTlsKey).equals("-----BEGIN"));
+  }
   SUBCASE("every problem is reported at once, and none quotes what is in a file") {
     folder.file("token-a", "s3cret", 0644);
     const auto read = read_secrets(config, "crmsyncd.yaml");

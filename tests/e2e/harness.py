@@ -43,15 +43,20 @@ def contract(connection=None):
     return _contract[0]
 
 
-def exchange(connection, method, target, body=None, headers=None):
+def exchange_on(connection, method, target, body=None, headers=None):
     """Asks, and holds request and answer to the API's document: (response, its body). Every test asks by this."""
+    known = contract(connection)
+    connection.request(method, target, body, headers or {})
+    response = connection.getresponse()
+    text = response.read()
+    known.check(method, target, body, response, text)
+    return response, text
+
+
+def exchange(connection, method, target, body=None, headers=None):
+    """The same on a connection that ends with it."""
     with closing(connection):
-        known = contract(connection)
-        connection.request(method, target, body, headers or {})
-        response = connection.getresponse()
-        text = response.read()
-        known.check(method, target, body, response, text)
-        return response, text
+        return exchange_on(connection, method, target, body, headers)
 
 
 class Events:

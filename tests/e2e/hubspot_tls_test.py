@@ -1,40 +1,16 @@
 """HubSpot over HTTPS: a server that can be trusted is spoken to; one that cannot be learns nothing, and a person learns
 what is wrong and what to do."""
-import os
-import subprocess
-import tempfile
 import unittest
 
+from authority import Authority
 from harness import wait_for
 from hubspot_world import TOKEN, HubSpotWorld
 
 
-class Authority:
-    """A certificate authority of our own."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.certificate, self.key = self.path("ca.pem"), self.path("ca.key")
-        self.openssl("req", "-x509", *self.new_key(self.key), "-subj", "/CN=Test CA", "-out", self.certificate)
-
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
-
-    def openssl(self, *arguments):
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
-
-    def new_key(self, path):
-        return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path]
-
-    def server(self, name, names, days=2):
-        """crm_server's arguments for HTTPS with a certificate for these names."""
-        request, extensions, certificate, key = (self.path(name + end) for end in (".csr", ".ext", ".pem", ".key"))
-        with open(extensions, "w") as file:
-            file.write(f"subjectAltName={names}\n")
-        self.openssl("req", *self.new_key(key), "-subj", "/CN=server", "-out", request)
-        self.openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
-                     "-days", str(days), "-extfile", extensions, "-out", certificate)
-        return "--tls-cert", certificate, "--tls-key", key
+def server(authority, *arguments, **options):
+    """crm_server's arguments for HTTPS with a certificate of this authority."""
+    certificate, key = authority.issue(*arguments, **options)
+    return "--tls-cert", certificate, "--tls-key", key
 
 
 class Https(unittest.TestCase):
@@ -60,7 +36,7 @@ class Https(unittest.TestCase):
         self.assertEqual(world.crm.traffic()["requests"], 0)
 
     def test_with_the_ca_file_everything_works(self):
-        with self.world(self.authority.server("good", "IP:127.0.0.1")) as world:
+        with self.world(server(self.authority, "good", "IP:127.0.0.1")) as world:
             for name in ("ann", "bea"):
                 world.crm.create(f"{name}@example.com")
             world.crm.opt_out("bea@example.com")
@@ -73,14 +49,14 @@ class Https(unittest.TestCase):
             self.assertTrue(all(v["ok"] for v in answer["verdicts"]), answer)
 
     def test_a_host_name_is_asked_for_and_checked(self):
-        with self.world(self.authority.server("named", "DNS:localhost")) as world:
+        with self.world(server(self.authority, "named", "DNS:localhost")) as world:
             world.crm.create("ann@example.com")
             world.change_config("https://127.0.0.1:", "https://localhost:")
             world.start()
             self.assertEqual(world.sync()["state"], "applied")
 
     def test_an_unknown_authority_is_not_trusted_until_ca_file_names_it(self):
-        with self.world(self.authority.server("unknown", "IP:127.0.0.1"), trusts=False) as world:
+        with self.world(server(self.authority, "unknown", "IP:127.0.0.1"), trusts=False) as world:
             world.crm.create("ann@example.com")
             self.refuses(world, "certificate is not trusted: unable to get local issuer certificate", "ca_file has to name")
             world.change_config("token:", f"ca_file: {self.authority.certificate}\n        token:")
@@ -88,11 +64,11 @@ class Https(unittest.TestCase):
             self.assertEqual(world.sync()["state"], "applied")
 
     def test_a_certificate_for_another_host_is_not_trusted(self):
-        with self.world(self.authority.server("other", "DNS:crm.example,IP:127.0.0.2")) as world:
+        with self.world(server(self.authority, "other", "DNS:crm.example,IP:127.0.0.2")) as world:
             self.refuses(world, "certificate is not trusted: IP address mismatch", "base_url has to have a name")
 
     def test_an_expired_certificate_is_not_trusted(self):
-        with self.world(self.authority.server("expired", "IP:127.0.0.1", days=-1)) as world:
+        with self.world(server(self.authority, "expired", "IP:127.0.0.1", days=-1)) as world:
             self.refuses(world, "certificate is not trusted: certificate has expired", "the server needs a new one")
 
 

@@ -11,10 +11,11 @@ from harness import UnixConnection, exchange, wait_for
 
 
 class Files(Bulk):
-    def upload(self, text, account="walkins", **query):
+    def upload(self, text, account="walkins", key=None, **query):
         query = "&".join([f"account={account}"] + [f"{name}={value}" for name, value in query.items()])
         response, answer = exchange(UnixConnection(self.socket), "POST", "/api/v1/imports?" + query,
-                                    text.encode() if isinstance(text, str) else text, {"Content-Type": "text/csv"})
+                                    text.encode() if isinstance(text, str) else text,
+                                    {"Content-Type": "text/csv", **({"Idempotency-Key": key} if key else {})})
         return response.status, json.loads(answer)
 
     def ended(self, answer):
@@ -45,6 +46,50 @@ class Files(Bulk):
 
 def listing(emails, header="email"):
     return "\n".join([header, *emails]) + "\n"
+
+
+def number(answer):
+    """Of a job: they are counted."""
+    return int(answer[1]["id"].removeprefix("j"))
+
+
+class Repeated(unittest.TestCase):
+    def test_the_same_file_with_the_same_key_is_one_job(self):
+        with Files() as world:
+            world.start()
+            text = listing(f"p{n}@example.com" for n in range(20_000))  # larger than one piece of the upload
+            first = world.upload(text, key="monday")
+            world.ended(first)
+            again = world.upload(text, key="monday")
+            self.assertEqual((again[0], again[1]["id"]), (202, first[1]["id"]))
+            self.assertEqual(again, first)
+            other = world.upload(text, key="tuesday")
+            self.assertEqual(number(other), number(first) + 1)  # no job came in between
+            world.ended(other)
+            unkeyed = world.upload(text)
+            self.assertEqual(number(unkeyed), number(first) + 2)
+            world.ended(unkeyed)
+            wait_for(lambda: not world.left(), "nothing is left of the files")
+
+    def test_another_file_with_the_same_key_is_refused(self):
+        with Files() as world:
+            world.start()
+            text = listing(f"p{n}@example.com" for n in range(20_000))
+            first = world.upload(text, key="monday")
+            world.ended(first)
+            for changed in (text[:-2] + "x\n", text[:-1], listing(["z@example.com"])):  # the last byte counts
+                status, problem = world.upload(changed, key="monday")
+                self.assertEqual((status, problem["code"]), (422, "idempotency_key_reused"))
+            self.assertEqual(number(world.upload(text, key="tuesday")), number(first) + 1)  # no job came of them
+            wait_for(lambda: not world.left(), "nothing is left of the files")
+
+    def test_a_file_that_was_refused_is_refused_again_and_the_next_key_takes_the_mended_one(self):
+        with Files() as world:
+            world.start()
+            self.assertEqual(world.upload("nothing\n1\n", key="monday")[0], 422)
+            self.assertEqual(world.upload("nothing\n1\n", key="monday")[1]["code"], "bad_file")
+            self.assertEqual(world.upload(listing(["a@example.com"]), key="monday")[1]["code"], "idempotency_key_reused")
+            self.assertEqual(world.imported(listing(["a@example.com"]), key="tuesday")["counts"]["created"], 1)
 
 
 class Rows(unittest.TestCase):

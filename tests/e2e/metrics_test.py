@@ -5,7 +5,9 @@ import re
 import shutil
 import unittest
 
+from authority import Authority
 from harness import World, wait_for
+from tls_world import TlsWorld
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 
@@ -118,7 +120,9 @@ class Metrics(unittest.TestCase):
             self.assertLess(seen["process_cpu_seconds_total"], 60)
 
     def test_the_table_of_the_readme_is_complete_and_names_nothing_else(self):
-        with World() as world:
+        authority = Authority()
+        self.addCleanup(authority.folder.cleanup)
+        with TlsWorld(authority, authority.issue("server", "DNS:localhost")) as world:  # or there is no certificate
             loaded(world, 3)
             text = world.get("/metrics")[1]
             exported = set(re.findall(r"^# TYPE (\w+) ", text, re.M))

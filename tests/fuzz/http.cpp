@@ -45,7 +45,7 @@ asio::awaitable<HttpResponse> handle(const HttpRequest& request) { co_return ans
 asio::awaitable<void> serve(Session& session, const Serving& service) {
   for (bool more = true; more;) more = co_await exchange(session, service);
   boost::system::error_code ignored;
-  session.socket.shutdown(asio::socket_base::shutdown_both, ignored);
+  session.transport.socket().shutdown(asio::socket_base::shutdown_both, ignored);
 }
 
 std::string read_all(int descriptor) {
@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   shutdown(ends[1], SHUT_WR);
   asio::io_context io;
   const asio::generic::stream_protocol unix_stream(AF_UNIX, 0);
-  Session session(Session::Stream(io, unix_stream, ends[0]));
+  Session session(Transport::Socket(io, unix_stream, ends[0]));
   Serving service;
   service.limits.body = 64 * 1024;
   service.admit = [](const HttpRequest&) {

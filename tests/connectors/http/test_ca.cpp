@@ -43,6 +43,22 @@ Certificate make(const std::string& name, const Claims& claims, const Certificat
   return made;
 }
 
+using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
+Bio new_bio() { return {BIO_new(BIO_s_mem()), BIO_free}; }
+
+std::string text_of(const Bio& bio) {
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string pem_of(const Certificate& certificate) {
+  const Bio bio = new_bio();
+  REQUIRE(PEM_write_bio_X509(bio.get(), certificate.x509.get()) == 1);
+  return text_of(bio);
+}
+
 }  // namespace
 
 TestCa::TestCa() : root_(make("Test CA", Claims{}, nullptr)) {
@@ -67,5 +83,14 @@ boost::asio::ssl::context TestCa::server(const Claims& claims) const {
   REQUIRE(SSL_CTX_use_PrivateKey(context.native_handle(), certificate.key.get()) == 1);
   return context;
 }
+
+Pem TestCa::issue(const Claims& claims) const {
+  const Certificate made = make("server", claims, &root_);
+  const Bio key = new_bio();
+  REQUIRE(PEM_write_bio_PrivateKey(key.get(), made.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  return {pem_of(made), text_of(key), ASN1_INTEGER_get(X509_get0_serialNumber(made.x509.get()))};
+}
+
+std::string TestCa::pem() const { return pem_of(root_); }
 
 }  // namespace crmsync::connectors::http

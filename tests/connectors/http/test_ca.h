@@ -23,6 +23,13 @@ struct Claims {
   long valid_until = 3600;
 };
 
+// As a server has it in its files.
+struct Pem {
+  std::string certificate;
+  std::string key;
+  long serial = 0;
+};
+
 class TestCa {
  public:
   TestCa();
@@ -33,6 +40,10 @@ class TestCa {
   std::string file() const { return file_.string(); }
   // A server's context with a certificate of this CA.
   boost::asio::ssl::context server(const Claims& claims = {}) const;
+  // A server's certificate and key.
+  Pem issue(const Claims& claims = {}) const;
+  // Its own certificate.
+  std::string pem() const;
 
  private:
   Certificate root_;

@@ -35,14 +35,15 @@ class Gate {
  private:
   asio::awaitable<HttpResponse> wait(const HttpRequest&) {
     const auto executor = co_await asio::this_coro::executor;
-    timer_.emplace(executor);
+    asio::steady_timer timer(executor, std::chrono::steady_clock::time_point::max());
+    timer_ = &timer;  // not of the gate itself, which outlives the server
     ++entered_;
     boost::system::error_code ignored;
-    timer_->expires_at(std::chrono::steady_clock::time_point::max());
-    if (!open_) co_await timer_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!open_) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    timer_ = nullptr;
     co_return HttpResponse(200, "text/plain", "late");
   }
-  std::optional<asio::steady_timer> timer_;
+  asio::steady_timer* timer_ = nullptr;
   std::atomic<int> entered_{0};
   bool open_ = false;
 };

@@ -87,23 +87,24 @@ TEST_CASE("the Unix socket") {
 TEST_CASE("the TCP address") {
   asio::io_context io;
   const auto refused = [&](const std::string& text) {
-    const auto acceptor = listen_tcp(io.get_executor(), text);
+    const auto acceptor = listen_tcp(io.get_executor(), text, false);
     return acceptor ? std::string() : acceptor.error().message;
   };
   SUBCASE("is on loopback") {
     for (const char* text : {"127.0.0.1:0", "localhost:0", "127.0.0.2:0"})
-      CHECK(listen_tcp(io.get_executor(), text).has_value());
+      CHECK(listen_tcp(io.get_executor(), text, false).has_value());
   }
   SUBCASE("is refused anywhere else, where tokens would travel in the clear") {
     CHECK(refused("0.0.0.0:0").find("loopback") != std::string::npos);
     CHECK(refused("192.0.2.1:80").find("loopback") != std::string::npos);
   }
+  SUBCASE("is any with TLS") { CHECK(listen_tcp(io.get_executor(), "0.0.0.0:0", true).has_value()); }
   SUBCASE("has to be an address and a port") {
     for (const char* text : {"", "8710", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "host.example:1"})
       CHECK(refused(text).find("not an address") != std::string::npos);
   }
   SUBCASE("that is taken says so") {
-    const auto first = listen_tcp(io.get_executor(), "127.0.0.1:0");
+    const auto first = listen_tcp(io.get_executor(), "127.0.0.1:0", false);
     REQUIRE(first.has_value());
     const std::string text = "127.0.0.1:" + std::to_string(first->local_endpoint().port());
     CHECK(refused(text).find(text) != std::string::npos);

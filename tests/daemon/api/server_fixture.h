@@ -41,19 +41,43 @@ class TempFolder {
   std::string path_;
 };
 
+// Nothing on it waits longer than ten seconds.
+inline int connected(int fd, const sockaddr* address, socklen_t size) {
+  if (::connect(fd, address, size) != 0) throw std::runtime_error(std::string("connect: ") + std::strerror(errno));
+  const timeval patience{10, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  return fd;
+}
+
+inline int connected_to(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return connected(::socket(AF_INET, SOCK_STREAM, 0), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+// Where the one answer at the front ends: one with a Content-Length, or a chunked one; npos: not all of it is there.
+inline std::size_t answer_size(const std::string& in) {
+  const auto end = in.find("\r\n\r\n");
+  if (end == std::string::npos) return std::string::npos;
+  const auto field = in.find("Content-Length: ");
+  if (field < end) {
+    const std::size_t size = end + 4 + std::stoul(in.substr(field + 16));
+    return in.size() >= size ? size : std::string::npos;
+  }
+  const auto last = in.find("0\r\n\r\n", end + 4);
+  return in.find("chunked") < end && last != std::string::npos ? last + 5 : std::string::npos;
+}
+
 // A connection that sends what it is told and reads what comes; nothing waits longer than ten seconds.
 class RawClient {
  public:
   explicit RawClient(const std::string& socket_path) : fd_(::socket(AF_UNIX, SOCK_STREAM, 0)) { connect(socket_path); }
   // A socket that is connected later.
   RawClient() : fd_(::socket(AF_UNIX, SOCK_STREAM, 0)) {}
-  explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    prepare(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address));
-  }
+  explicit RawClient(std::uint16_t port) : fd_(connected_to(port)) {}
   ~RawClient() { close(); }
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -62,7 +86,7 @@ class RawClient {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
-    prepare(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address));
+    connected(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
 
   // False when the peer has closed.
@@ -77,10 +101,10 @@ class RawClient {
 
   // Up to the end of one answer with a Content-Length, or a chunked one; what came later stays for the next call.
   std::string read_answer() {
-    while (!complete()) {
+    while (answer_size(in_) == std::string::npos) {
       if (!read_some()) break;
     }
-    const std::size_t size = std::min(answer_size(), in_.size());
+    const std::size_t size = std::min(answer_size(in_), in_.size());
     std::string answer = in_.substr(0, size);
     in_.erase(0, size);
     return answer;
@@ -106,32 +130,11 @@ class RawClient {
   }
 
  private:
-  void prepare(int connected) {
-    if (connected != 0) throw std::runtime_error(std::string("connect: ") + std::strerror(errno));
-    const timeval patience{10, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  }
-
   bool read_some() {
     char piece[4096];
     const auto count = ::recv(fd_, piece, sizeof piece, 0);
     if (count > 0) in_.append(piece, static_cast<std::size_t>(count));
     return count > 0;
-  }
-
-  std::size_t answer_size() const {
-    const auto end = in_.find("\r\n\r\n");
-    if (end == std::string::npos) return std::string::npos;
-    const auto field = in_.find("Content-Length: ");
-    if (field < end) return end + 4 + std::stoul(in_.substr(field + 16));
-    const auto last = in_.find("0\r\n\r\n", end + 4);
-    return in_.find("chunked") < end && last != std::string::npos ? last + 5 : std::string::npos;
-  }
-
-  bool complete() const {
-    const auto size = answer_size();
-    return size != std::string::npos && in_.size() >= size;
   }
 
   int fd_;
@@ -158,6 +161,14 @@ class RunningServer {
     return asio::co_spawn(io_, server_.stop(deadline), asio::use_future);
   }
   std::uint16_t port() const { return server_.tcp_port(); }
+  void renew(std::shared_ptr<TlsContext> tls) {
+    std::promise<void> done;
+    asio::post(io_, [&] {
+      server_.renew(std::move(tls));
+      done.set_value();
+    });
+    done.get_future().get();
+  }
   // Asked on the server's own thread.
   std::size_t open_connections() {
     std::promise<std::size_t> count;
