@@ -1,0 +1,170 @@
+// What needs somebody: held runs and imports, connections that fail, opt-outs that a CRM does not confirm, conflicts.
+import type { ComponentChildren } from "preact";
+import { getConflicts, getJobs, getOutbox, getSettings, retryPush } from "../api/calls";
+import type { Account, Connection, OutboxSummary, Push, SystemStatus } from "../api/types";
+import { useApp, useMay, useTo } from "../app_state";
+import { number } from "../format";
+import { useAction } from "../hooks/action";
+import { useResource } from "../hooks/resource";
+import { reasonName, texts } from "../texts";
+import type { Tone } from "../ui/badge";
+import { Button } from "../ui/button";
+import { Icon, type IconName } from "../ui/icon";
+import { Empty, Skeleton } from "../ui/states";
+import { toast } from "../ui/toast";
+import { Name, Prose, Time } from "../ui/words";
+
+const words = texts.overview;
+const conflictsShown = 5;
+const pushesShown = 3;
+const usualWarning = 12 * 3600;  // seconds, until the settings are known
+
+export function Attention({ account }: { account: Account }) {
+  const { status, changes } = useApp();
+  const how = { version: changes, keep: true };
+  const jobs = useResource(`jobs ${account.id} `, (signal) => getJobs(account.id, "", signal), how);
+  const conflicts = useResource(`conflicts ${account.id}`,
+    (signal) => getConflicts(account.id, conflictsShown + 1, signal), how);
+  const ready = status.data && jobs.data && (conflicts.data || conflicts.problem);
+  const all = ready ? [
+    ...(status.data ? ofConnections(status.data, account) : []),
+    ...(jobs.data?.items ?? []).filter((job) => job.state === "held").map((job) => (
+      <Matter key={job.id} tone="warn" icon="pause" title={words.heldJob(job.id)} path={`/jobs/${job.id}`} link={words.review}>
+        {job.note && <Prose text={job.note} />}
+      </Matter>
+    )),
+    ...(conflicts.data && conflicts.data.items.length > 0
+      ? [<Conflicts key="conflicts" items={conflicts.data.items} more={conflicts.data.next !== null} />] : []),
+  ] : [];
+  return (
+    <section class="panel" aria-labelledby="needs">
+      <header class="panel-head"><h2 id="needs">{words.needs}</h2></header>
+      {!ready ? <Skeleton rows={4} /> : all.length === 0
+        ? <Empty icon="check" title={words.nothing}>{words.nothingMore}</Empty>
+        : <ul class="matters">{all}</ul>}
+    </section>
+  );
+}
+
+interface MatterProps {
+  tone: Tone;
+  icon: IconName;
+  title: string;
+  path: string;
+  link: string;
+  children?: ComponentChildren;
+}
+
+function Matter({ tone, icon, title, path, link, children }: MatterProps) {
+  const to = useTo();
+  return (
+    <li class="matter">
+      <span class={`matter-icon ${tone}`}><Icon name={icon} /></span>
+      <div class="matter-words">
+        <p class="strong">{title}</p>
+        {children && <div class="muted">{children}</div>}
+      </div>
+      <a class="button plain" href={to(path)} aria-label={`${link}: ${title}`}><span class="label">{link}</span></a>
+    </li>
+  );
+}
+
+function ofConnections(status: SystemStatus, account: Account): ComponentChildren[] {
+  const mine = status.connections.filter((one) => one.account === account.id);
+  const ids = new Set(mine.map((one) => one.id));
+  const held = status.held_runs.filter((run) => ids.has(run.connection)).map((run) => (
+    <Matter key={`run ${run.id}`} tone="warn" icon="pause" title={words.heldRun(run.connection)} path={`/runs/${run.id}`}
+      link={words.review}>
+      {run.note && <Prose text={run.note} />}
+    </Matter>
+  ));
+  const outbox = status.outbox.filter((one) => ids.has(one.connection));
+  return [...held, ...mine.map(failing), ...outbox.map((one) => <Waiting key={`outbox ${one.connection}`} summary={one} />)];
+}
+
+function failing(connection: Connection): ComponentChildren {
+  const path = `/syncs/${connection.id}`;
+  const why = connection.attention ?? connection.last_error;
+  const key = `connection ${connection.id}`;
+  if (!connection.configured) return null;
+  if (connection.state === "stopped" || connection.attention)
+    return <Matter key={key} tone="bad" icon="warning" title={words.stopped(connection.id)} path={path} link={words.look}>
+      {why && <Prose text={why} />}</Matter>;
+  if (connection.state === "backing_off" || connection.failures > 0)
+    return <Matter key={key} tone="bad" icon="warning" title={words.failed(connection.id)} path={path} link={words.look}>
+      {why && <Prose text={why} />}</Matter>;
+  if (connection.stale && connection.last_poll_at)
+    return <Matter key={key} tone="warn" icon="clock" title={words.stale(connection.id)} path={path} link={words.look} />;
+  return null;
+}
+
+// Opt-outs that are on their way to a CRM for longer than they should be.
+function Waiting({ summary }: { summary: OutboxSummary }) {
+  const { status } = useApp();
+  const settings = useResource("settings", getSettings);
+  const limits = settings.data?.accounts.flatMap((one) => one.connections).find((one) => one.id === summary.connection);
+  const now = status.data ? Date.parse(status.data.now) : Date.now();
+  const age = summary.oldest_open_at ? (now - Date.parse(summary.oldest_open_at)) / 1000 : 0;
+  const near = age > (limits?.push_warn_after_s ?? usualWarning);
+  const path = `/syncs/${summary.connection}`;
+  const open = summary.pending + summary.sent;
+  const late = summary.overdue > 0 || near;
+  return (
+    <>
+      {late && open > 0 && (
+        <Matter tone={summary.overdue > 0 ? "bad" : "warn"} icon="clock" path={path} link={words.look}
+          title={summary.overdue > 0 ? words.overdue(summary.overdue, summary.connection) : words.near(open, summary.connection)}>
+          {words.nearMore} <Time at={summary.oldest_open_at} />
+          <Pushes connection={summary.connection} state="pending" />
+        </Matter>
+      )}
+      {summary.dead > 0 && (
+        <Matter tone="bad" icon="warning" title={words.dead(summary.dead, summary.connection)} path={path} link={words.look}>
+          <Pushes connection={summary.connection} state="dead" />
+        </Matter>
+      )}
+    </>
+  );
+}
+
+export function Pushes({ connection, state }: { connection: string; state: "pending" | "dead" }) {
+  const pushes = useResource(`outbox ${connection} ${state}`,
+    (signal) => getOutbox({ connection, state, limit: pushesShown }, signal), { version: useApp().changes });
+  if (!pushes.data || pushes.data.items.length === 0) return null;
+  return <ul class="matter-list">{pushes.data.items.map((push) => <Waits key={push.id} push={push} reload={pushes.reload} />)}</ul>;
+}
+
+function Waits({ push, reload }: { push: Push; reload: () => void }) {
+  const to = useTo();
+  const mayOperate = useMay("operate");
+  const retry = useAction(() => retryPush(push.id), () => (toast(words.retried), reload()));
+  return (
+    <li>
+      <a href={to(`/contacts/${push.contact}`)}><Name text={push.email} /></a>
+      <span>{push.state === "dead" ? push.error : <>{words.pushFor} <Time at={push.deadline_at} /></>}</span>
+      {push.state === "dead" && mayOperate && <Button kind="ghost" busy={retry.busy} onClick={() => retry.run()}>{words.retry}</Button>}
+    </li>
+  );
+}
+
+function Conflicts({ items, more }: { items: { contact: string; email: string; connection: string; remaining: string[] }[]; more: boolean }) {
+  const to = useTo();
+  const shown = items.slice(0, conflictsShown);
+  const all = more ? words.more(number(items.length)) : number(items.length);
+  return (
+    <li class="matter">
+      <span class="matter-icon info"><Icon name="syncs" /></span>
+      <div class="matter-words">
+        <p class="strong">{words.conflicts(all)}</p>
+        <ul class="matter-list muted">
+          {shown.map((one) => (
+            <li key={`${one.contact} ${one.connection}`}>
+              <a href={to(`/contacts/${one.contact}`)}><Name text={one.email} /></a>
+              <span>{words.conflictKept} {one.remaining.map(reasonName).join(", ")}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </li>
+  );
+}

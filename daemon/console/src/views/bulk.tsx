@@ -1,0 +1,1 @@
+export function Bulk(_: { id?: string }) { return null; }

@@ -1,0 +1,1 @@
+export function ConnectionView(_: { id?: string }) { return null; }

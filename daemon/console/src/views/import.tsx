@@ -1,0 +1,1 @@
+export function Import(_: { id?: string }) { return null; }

@@ -1,0 +1,83 @@
+// The search bar and the filters of the contact list. What they say stands in the address bar.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { reasons, type Status } from "../../api/types";
+import { useApp } from "../../app_state";
+import { useSettled } from "../../hooks/timing";
+import { reasonName, texts } from "../../texts";
+import { Button } from "../../ui/button";
+import { Select } from "../../ui/field";
+import { Icon } from "../../ui/icon";
+import { isFiltered, type FilterName, type ListQuery } from "./query";
+
+const words = texts.list;
+const statuses: Status[] = ["subscribed", "unsubscribed", "on_hold"];
+const pause = 200;  // milliseconds without a key before the list follows
+
+interface Props {
+  query: ListQuery;
+  change: (fields: Partial<Record<FilterName, string>>, replace?: boolean) => void;
+  clear: () => void;
+}
+
+export function Filters({ query, change, clear }: Props) {
+  const { status, account } = useApp();
+  const [open, setOpen] = useState(false);
+  const filter = query.filter;
+  const connections = (status.data?.connections ?? []).filter((one) => one.account === account?.id);
+  const chosen = Object.keys(filter).filter((name) => name !== "q").length;
+  return (
+    <search class="filters" aria-label={words.filters}>
+      <SearchField value={filter.q ?? ""} change={(q) => change({ q }, true)} />
+      <button type="button" class="button plain narrow-only" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="filter" /><span class="label">{words.filters}{chosen > 0 ? ` (${chosen})` : ""}</span>
+      </button>
+      <div class={open ? "filter-fields open" : "filter-fields"}>
+        <Select quiet label={words.status} value={filter.status ?? ""} onInput={(value) => change({ status: value })}
+          choices={[{ value: "", text: words.anyStatus }, ...statuses.map((one) => ({ value: one, text: texts.status[one] }))]} />
+        <Select quiet label={words.reason} value={filter.reason ?? ""} onInput={(value) => change({ reason: value })}
+          choices={[{ value: "", text: words.anyReason }, ...reasons.map((one) => ({ value: one, text: reasonName(one) }))]} />
+        {connections.length > 0 && (
+          <Select quiet label={words.connection} value={filter.connection ?? ""} onInput={(value) => change({ connection: value })}
+            choices={[{ value: "", text: words.anyConnection }, ...connections.map((one) => ({ value: one.id, text: one.id }))]} />
+        )}
+        <Day label={words.since} value={filter.since ?? ""} change={(value) => change({ since: value })} />
+        <Day label={words.until} value={filter.until ?? ""} change={(value) => change({ until: value })} />
+        {isFiltered(filter) && <Button kind="ghost" icon="close" onClick={clear}>{words.clear}</Button>}
+      </div>
+    </search>
+  );
+}
+
+function SearchField({ value, change }: { value: string; change: (value: string) => void }) {
+  const [text, setText] = useState(value);
+  const sent = useRef(value);
+  const settled = useSettled(text, pause);
+  useEffect(() => {
+    if (settled.trim() === sent.current) return;
+    sent.current = settled.trim();
+    change(sent.current);
+  }, [settled]);
+  useEffect(() => {  // the way back, or "clear"
+    if (value === sent.current) return;
+    sent.current = value;
+    setText(value);
+  }, [value]);
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <div class="search-field">
+      <Icon name="search" />
+      <input ref={field} type="search" class="input" value={text} aria-label={words.search} placeholder={words.searchPlaceholder}
+        dir="auto" autoComplete="off" spellcheck={false} onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && field.current?.blur()} />
+    </div>
+  );
+}
+
+function Day({ label, value, change }: { label: string; value: string; change: (value: string) => void }) {
+  return (
+    <label class="day">
+      <span>{label}</span>
+      <input type="date" class={`input${value ? " chosen" : ""}`} value={value} onChange={(event) => change(event.currentTarget.value)} />
+    </label>
+  );
+}

@@ -1,0 +1,1 @@
+export function RunView(_: { id?: string }) { return null; }

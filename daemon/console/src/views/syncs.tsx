@@ -1,0 +1,1 @@
+export function Syncs(_: { id?: string }) { return null; }
