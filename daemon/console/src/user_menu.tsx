@@ -18,12 +18,13 @@ export function UserMenu() {
   }));
   items.push({ text: texts.user.signOut, icon: "key", onChoose: signOut });
   return (
-    <Menu label={texts.user.menu(session.name || session.who, texts.role[session.role])} items={items} look="user" hideLabel>
+    <Menu label={texts.user.about} items={items} look="user">
       <span class="avatar" aria-hidden="true"><Icon name="user" /></span>
-      <span class="user-words wide-only" aria-hidden="true">
-        <bdi class="name strong">{session.name || session.who}</bdi>
+      <span class="user-words">
+        <bdi class="name strong">{session.name || session.who}</bdi>{" "}
         <span class="muted">{texts.role[session.role]}</span>
       </span>
+      <span class="hidden"> {texts.user.about}</span>
     </Menu>
   );
 }

@@ -3,13 +3,13 @@ import type { ComponentChildren } from "preact";
 import type { Reason, Status } from "../api/types";
 import { reasonHint, reasonName, texts } from "../texts";
 
-export type Tone = "good" | "bad" | "warn" | "info" | "quiet";
+export type Tone = "good" | "bad" | "warn" | "info" | "quiet" | "calm";
 
 export function Badge({ tone, title, children }: { tone: Tone; title?: string | undefined; children: ComponentChildren }) {
   return <span class={`badge ${tone}`} title={title}>{children}</span>;
 }
 
-const statusTones: Record<Status, Tone> = { subscribed: "good", unsubscribed: "bad", on_hold: "warn" };
+const statusTones: Record<Status, Tone> = { subscribed: "calm", unsubscribed: "bad", on_hold: "warn" };
 
 export function StatusBadge({ status }: { status: Status }) {
   return <Badge tone={statusTones[status] ?? "quiet"}>{texts.status[status] ?? status}</Badge>;

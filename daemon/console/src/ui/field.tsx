@@ -52,12 +52,12 @@ export interface Choice {
 }
 
 // A filter's label is said, not shown: its first choice says what it is about.
-export function Select(props: Common & { choices: Choice[]; quiet?: boolean }) {
+export function Select(props: Common & { choices: Choice[]; quiet?: boolean; mark?: boolean }) {
   const id = useId();
   return (
     <div class={props.quiet ? "field quiet" : "field"}>
       <label for={id} class={props.quiet ? "hidden" : undefined}>{props.label}</label>
-      <select id={id} class={`input${props.quiet && props.value ? " chosen" : ""}`} value={props.value}
+      <select id={id} class={`input${props.mark && props.value ? " chosen" : ""}`} value={props.value}
         aria-describedby={props.hint ? `${id}-hint` : undefined}
         onChange={(event) => props.onInput(event.currentTarget.value)}>
         {props.choices.map((choice) => <option key={choice.value} value={choice.value}>{choice.text}</option>)}

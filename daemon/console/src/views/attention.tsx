@@ -1,5 +1,5 @@
 // What needs somebody: held runs and imports, connections that fail, opt-outs that a CRM does not confirm, conflicts.
-import type { ComponentChildren } from "preact";
+import { Fragment, type ComponentChildren } from "preact";
 import { getConflicts, getJobs, getOutbox, getSettings, retryPush } from "../api/calls";
 import type { Account, Connection, OutboxSummary, Push, SystemStatus } from "../api/types";
 import { useApp, useMay, useTo } from "../app_state";
@@ -26,8 +26,9 @@ export function Attention({ account }: { account: Account }) {
   const conflicts = useResource(`conflicts ${account.id}`,
     (signal) => getConflicts(account.id, conflictsShown + 1, signal), how);
   const ready = status.data && jobs.data && (conflicts.data || conflicts.problem);
+  const late = useLate();
   const all = ready ? [
-    ...(status.data ? ofConnections(status.data, account) : []),
+    ...(status.data ? ofConnections(status.data, account, late) : []),
     ...(jobs.data?.items ?? []).filter((job) => job.state === "held").map((job) => (
       <Matter key={job.id} tone="warn" icon="pause" title={words.heldJob(job.id)} path={`/jobs/${job.id}`} link={words.review}>
         {job.note && <Prose text={job.note} />}
@@ -35,7 +36,7 @@ export function Attention({ account }: { account: Account }) {
     )),
     ...(conflicts.data && conflicts.data.items.length > 0
       ? [<Conflicts key="conflicts" items={conflicts.data.items} more={conflicts.data.next !== null} />] : []),
-  ] : [];
+  ].filter(Boolean) : [];
   return (
     <section class="panel" aria-labelledby="needs">
       <header class="panel-head"><h2 id="needs">{words.needs}</h2></header>
@@ -69,7 +70,7 @@ function Matter({ tone, icon, title, path, link, children }: MatterProps) {
   );
 }
 
-function ofConnections(status: SystemStatus, account: Account): ComponentChildren[] {
+function ofConnections(status: SystemStatus, account: Account, late: (one: OutboxSummary) => boolean): ComponentChildren[] {
   const mine = status.connections.filter((one) => one.account === account.id);
   const ids = new Set(mine.map((one) => one.id));
   const held = status.held_runs.filter((run) => ids.has(run.connection)).map((run) => (
@@ -79,7 +80,7 @@ function ofConnections(status: SystemStatus, account: Account): ComponentChildre
     </Matter>
   ));
   const outbox = status.outbox.filter((one) => ids.has(one.connection));
-  return [...held, ...mine.map(failing), ...outbox.map((one) => <Waiting key={`outbox ${one.connection}`} summary={one} />)];
+  return [...held, ...mine.map(failing), ...outbox.map((one) => waiting(one, late(one)))];
 }
 
 function failing(connection: Connection): ComponentChildren {
@@ -98,19 +99,24 @@ function failing(connection: Connection): ComponentChildren {
   return null;
 }
 
-// Opt-outs that are on their way to a CRM for longer than they should be.
-function Waiting({ summary }: { summary: OutboxSummary }) {
+// Which outboxes hold opt-outs for longer than they should.
+function useLate(): (one: OutboxSummary) => boolean {
   const { status } = useApp();
   const settings = useResource("settings", getSettings);
-  const limits = settings.data?.accounts.flatMap((one) => one.connections).find((one) => one.id === summary.connection);
+  const all = settings.data?.accounts.flatMap((one) => one.connections) ?? [];
   const now = status.data ? Date.parse(status.data.now) : Date.now();
-  const age = summary.oldest_open_at ? (now - Date.parse(summary.oldest_open_at)) / 1000 : 0;
-  const near = age > (limits?.push_warn_after_s ?? usualWarning);
+  return (one) => {
+    const warnAfter = all.find((connection) => connection.id === one.connection)?.push_warn_after_s ?? usualWarning;
+    return one.overdue > 0 || (one.oldest_open_at !== null && now - Date.parse(one.oldest_open_at) > warnAfter * 1000);
+  };
+}
+
+function waiting(summary: OutboxSummary, late: boolean): ComponentChildren {
   const path = `/syncs/${summary.connection}`;
   const open = summary.pending + summary.sent;
-  const late = summary.overdue > 0 || near;
+  if (!(late && open > 0) && summary.dead === 0) return null;
   return (
-    <>
+    <Fragment key={`outbox ${summary.connection}`}>
       {late && open > 0 && (
         <Matter tone={summary.overdue > 0 ? "bad" : "warn"} icon="clock" path={path} link={words.look}
           title={summary.overdue > 0 ? words.overdue(summary.overdue, summary.connection) : words.near(open, summary.connection)}>
@@ -123,7 +129,7 @@ function Waiting({ summary }: { summary: OutboxSummary }) {
           <Pushes connection={summary.connection} state="dead" />
         </Matter>
       )}
-    </>
+    </Fragment>
   );
 }
 

@@ -77,7 +77,7 @@ function Legend({ shown, at }: { shown: Reason[]; at: HistoryDay }) {
 // The newest day first.
 function Table({ days, shown }: { days: HistoryDay[]; shown: Reason[] }) {
   return (
-    <div class="table-wrap chart-space" tabIndex={0} role="region" aria-label={texts.overview.chart}>
+    <div class="table-wrap chart-space" tabIndex={0} role="group" aria-label={texts.overview.chart}>
       <table class="table compact">
         <thead>
           <tr>

@@ -49,7 +49,7 @@ export function RecordTable({ records }: { records: Explanation["records"] }) {
     <section class="panel" aria-labelledby="records">
       <header class="panel-head"><h2 id="records">{words.records}</h2></header>
       {records.length === 0 ? <p class="panel-empty">{words.noRecords}</p> : (
-        <div class="table-wrap" tabIndex={0} role="region" aria-labelledby="records">
+        <div class="table-wrap" tabIndex={0} role="group" aria-labelledby="records">
           <table class="table">
             <thead>
               <tr>
@@ -88,7 +88,7 @@ export function PushTable({ pushes, reload }: { pushes: Push[]; reload: () => vo
   return (
     <section class="panel" aria-labelledby="pushes">
       <header class="panel-head"><h2 id="pushes">{words.pushes}</h2></header>
-      <div class="table-wrap" tabIndex={0} role="region" aria-labelledby="pushes">
+      <div class="table-wrap" tabIndex={0} role="group" aria-labelledby="pushes">
         <table class="table">
           <thead>
             <tr>

@@ -32,12 +32,12 @@ export function Filters({ query, change, clear }: Props) {
         <Icon name="filter" /><span class="label">{words.filters}{chosen > 0 ? ` (${chosen})` : ""}</span>
       </button>
       <div class={open ? "filter-fields open" : "filter-fields"}>
-        <Select quiet label={words.status} value={filter.status ?? ""} onInput={(value) => change({ status: value })}
+        <Select quiet mark label={words.status} value={filter.status ?? ""} onInput={(value) => change({ status: value })}
           choices={[{ value: "", text: words.anyStatus }, ...statuses.map((one) => ({ value: one, text: texts.status[one] }))]} />
-        <Select quiet label={words.reason} value={filter.reason ?? ""} onInput={(value) => change({ reason: value })}
+        <Select quiet mark label={words.reason} value={filter.reason ?? ""} onInput={(value) => change({ reason: value })}
           choices={[{ value: "", text: words.anyReason }, ...reasons.map((one) => ({ value: one, text: reasonName(one) }))]} />
         {connections.length > 0 && (
-          <Select quiet label={words.connection} value={filter.connection ?? ""} onInput={(value) => change({ connection: value })}
+          <Select quiet mark label={words.connection} value={filter.connection ?? ""} onInput={(value) => change({ connection: value })}
             choices={[{ value: "", text: words.anyConnection }, ...connections.map((one) => ({ value: one.id, text: one.id }))]} />
         )}
         <Day label={words.since} value={filter.since ?? ""} change={(value) => change({ since: value })} />
