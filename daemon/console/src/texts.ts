@@ -392,7 +392,7 @@ export const texts = {
     lastPoll: "Last read",
     next: "Next run",
     lastRun: "Last run",
-    heldRun: (id: string) => `Run ${id} is held.`,
+    heldRun: (id: string) => `Run ${id} is held:`,
     runs: "Runs",
     noRuns: "It has not run yet.",
     run: "Run",

@@ -41,7 +41,7 @@ function Body({ connection }: { connection: Connection }) {
     <div class="stack">
       {why && <Note tone="bad"><Prose text={why} /></Note>}
       {held.map((run) => (
-        <Note key={run.id} tone="warn">{words.heldRun(run.id)} <a href={to(`/runs/${run.id}`)}>{texts.overview.review}</a></Note>
+        <Note key={run.id} tone="warn">{words.heldRun(run.id)} {run.note && <Prose text={run.note} />} <a href={to(`/runs/${run.id}`)}>{texts.overview.review}</a></Note>
       ))}
       <section class="panel"><ConnectionFacts connection={connection} /></section>
       <Outbox id={connection.id} />

@@ -42,7 +42,7 @@ function Daemon({ settings }: { settings: AllSettings }) {
   return (
     <section class="panel" aria-labelledby="daemon">
       <header class="panel-head"><h2 id="daemon">{words.daemon}</h2></header>
-      <dl class="facts panel-body">
+      <dl class="facts wide panel-body">
         <div><dt>{words.version}</dt><dd>{settings.version}</dd></div>
         <div><dt>{words.you}</dt><dd><bdi>{session.who}</bdi>, {texts.role[session.role]}, {words.until(dateTime(session.expires_at))}</dd></div>
         {settings.store_path && <div><dt>{words.store}</dt><dd><code>{settings.store_path}</code></dd></div>}
@@ -59,7 +59,7 @@ function OneAccount({ account }: { account: AllSettings["accounts"][number] }) {
   return (
     <section class="panel" aria-labelledby={id}>
       <header class="panel-head"><h2 id={id}><Name text={account.name || account.id} /> <span class="muted">{account.id}</span></h2></header>
-      <dl class="facts panel-body">
+      <dl class="facts wide panel-body">
         <div><dt>{words.resubscribe}</dt><dd><Badge tone={allowed ? "good" : "quiet"}>{allowed ? words.allowed : words.forbidden}</Badge></dd></div>
         <div><dt>{words.brand}</dt><dd>{account.brand || words.ownBrand}</dd></div>
         <div><dt>{words.managed}</dt><dd>{account.integrated ? words.byCrm : words.here}</dd></div>
@@ -76,7 +76,7 @@ function OneConnection({ connection }: { connection: ConnectionSettings }) {
   return (
     <div class="connection-settings">
       <h3><Name text={connection.id} /> · {connection.connector}</h3>
-      <dl class="facts">
+      <dl class="facts wide">
         <div><dt>{words.schedule}</dt><dd>{words.every(seconds(schedule.every_s), seconds(schedule.full_every_s))}</dd></div>
         <div><dt>{words.maxUnsubscribe}</dt><dd>{limitWords(limits.max_unsubscribe)}</dd></div>
         <div><dt>{words.maxResubscribe}</dt><dd>{limitWords(limits.max_resubscribe)}</dd></div>
@@ -94,7 +94,7 @@ function Strikes({ strikes }: { strikes: AllSettings["strikes"] }) {
   return (
     <section class="panel" aria-labelledby="strikes">
       <header class="panel-head"><h2 id="strikes">{words.strikes}</h2></header>
-      <dl class="facts panel-body">
+      <dl class="facts wide panel-body">
         <div><dt>{texts.reason.soft_bounce![0]}</dt><dd>{words.failures(strikes.soft_bounce)}</dd></div>
         <div><dt>{texts.reason.blocked![0]}</dt><dd>{words.failures(strikes.blocked)}</dd></div>
         <div><dt>{texts.reason.deferral![0]}</dt><dd>{words.failures(strikes.deferral)}, {words.endsAfter(strikes.deferral_days)}</dd></div>
