@@ -1,10 +1,10 @@
 // Keyboard shortcuts: single keys and "g" sequences, silent while somebody types or a dialog is open.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type Keys = Record<string, (event: KeyboardEvent) => void>;
 
 const stack: Keys[] = [];
-let leader = 0;
+let leader = -Infinity;  // when "g" was pressed, in the time of events
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -26,7 +26,7 @@ function onKey(event: KeyboardEvent): void {
   }
   if (isTyping(event.target)) return;
   const afterLeader = event.timeStamp - leader < 1500;
-  leader = 0;
+  leader = -Infinity;
   if (event.key === "g" && !afterLeader) {
     leader = event.timeStamp;
     return;
@@ -49,7 +49,7 @@ export function listenToKeys(): void {
 export function useKeys(keys: Keys): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = new Proxy({} as Keys, { get: (_, name: string) => latest.current[name] });
     stack.push(mine);
     return () => void stack.splice(stack.indexOf(mine), 1);
