@@ -581,6 +581,7 @@ export const texts = {
     copy: (what: string) => `Copy ${what.toLowerCase()}`,
     done: "Done",
   },
+  copyByHand: "Marked: copy it with the keyboard.",
 } as const;
 
 export const reasonName = (reason: string) => texts.reason[reason]?.[0] ?? reason;

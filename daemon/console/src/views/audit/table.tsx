@@ -21,6 +21,7 @@ export function AuditTable({ entries }: { entries: AuditEntry[] }) {
             <th scope="col">{words.contact}</th>
             <th scope="col" class="wide-only">{words.state}</th>
             <th scope="col" class="wide-only">{words.who}</th>
+            <th scope="col" class="wide-only">{words.cause}</th>
             <th scope="col" class="menu-cell"><span class="hidden">{words.details}</span></th>
           </tr>
         </thead>
@@ -42,12 +43,13 @@ function Entry({ entry }: { entry: AuditEntry }) {
         <td><a href={to(`/contacts/${entry.contact}`)}>{entry.contact}</a></td>
         <td class="wide-only">{texts.status[entry.before]} → {texts.status[entry.after]}</td>
         <td class="wide-only"><Name text={entry.who} /></td>
+        <td class="wide-only"><Cause entry={entry} /></td>
         <td class="menu-cell">
           <button type="button" class="icon-button expander" aria-expanded={open} aria-controls={id}
             aria-label={words.detailsOf(entry.seq)} title={words.details} onClick={() => setOpen(!open)}><Icon name="down" /></button>
         </td>
       </tr>
-      {open && <tr class="entry-details" id={id}><td colSpan={6}><Facts entry={entry} /></td></tr>}
+      {open && <tr class="entry-details" id={id}><td colSpan={7}><Facts entry={entry} /></td></tr>}
     </>
   );
 }

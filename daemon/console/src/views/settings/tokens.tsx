@@ -1,5 +1,5 @@
 // Who may use the API, for administrators; and a helper that makes a new token in this browser, where it stays.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Role, Settings } from "../../api/types";
 import { texts } from "../../texts";
 import { Badge } from "../../ui/badge";
@@ -95,12 +95,21 @@ function Made({ made, onClose }: { made: { token: string; line: string }; onClos
   );
 }
 
+// Where the browser does not let a page copy, the text is marked, so that the keyboard can.
 function Copyable({ label, text, hint }: { label: string; text: string; hint?: string }) {
-  const copy = () => navigator.clipboard?.writeText(text).then(() => toast(texts.list.copied), () => {});
+  const shown = useRef<HTMLElement>(null);
+  const mark = () => {
+    if (shown.current) getSelection()?.selectAllChildren(shown.current);
+    toast(texts.copyByHand);
+  };
+  const copy = () => {
+    if (!navigator.clipboard) return mark();
+    navigator.clipboard.writeText(text).then(() => toast(texts.list.copied), mark);
+  };
   return (
     <div class="copyable">
       <div class="copyable-head"><span class="strong">{label}</span><Button icon="columns" onClick={copy}>{words.copy(label)}</Button></div>
-      <code>{text}</code>
+      <code ref={shown}>{text}</code>
       {hint && <p class="hint"><Prose text={hint} /></p>}
     </div>
   );

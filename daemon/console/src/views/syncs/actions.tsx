@@ -44,7 +44,7 @@ export function ConnectionActions({ connection }: { connection: Connection }) {
   ];
   return (
     <span class="row-actions">
-      {begin.problem && <span class="field-error" role="alert">{begin.problem.detail}</span>}
+      {begin.problem && <span class="field-error" role="alert"><Prose text={`${begin.problem.detail} ${begin.problem.remedy}`} /></span>}
       <Button icon="syncs" busy={begin.busy} onClick={() => begin.run("incremental")}>{words.now}</Button>
       <Menu label={texts.list.more(connection.id)} items={items} look="icon-button row-menu" hideLabel><Icon name="more" /></Menu>
       {dialog === "test" && <TestDialog id={connection.id} onClose={() => setDialog(null)} />}
@@ -65,7 +65,7 @@ function TestDialog({ id, onClose }: { id: string; onClose: () => void }) {
       <div class="dialog-body">
         <Loaded of={probe} skeleton={<Skeleton rows={4} />}>
           {(data) => (
-            <>
+            <div class="stack">
               <Note tone={data.ok ? "good" : "bad"}>{data.ok ? words.testOk : words.testBad}</Note>
               <ul class="verdicts">
                 {data.verdicts.map((one) => (
@@ -76,7 +76,7 @@ function TestDialog({ id, onClose }: { id: string; onClose: () => void }) {
                 ))}
               </ul>
               {data.samples.length > 0 && <Samples all={data.samples} />}
-            </>
+            </div>
           )}
         </Loaded>
       </div>
@@ -119,14 +119,14 @@ function PlanDialog({ id, onClose }: { id: string; onClose: () => void }) {
       <div class="dialog-body">
         <Loaded of={plan} skeleton={<Skeleton rows={4} />}>
           {(data) => (
-            <>
+            <div class="stack">
               <Note tone={data.run.state === "held" ? "warn" : "info"}>
                 {words.planSummary(countsInWords(data.run.counts))} {data.run.state === "held" && words.planHeld}
               </Note>
               {data.changes.length > 0 && <ChangeTable changes={data.changes} label={words.changes} />}
               {data.total_changes > data.changes.length &&
                 <p class="muted">{words.planMore(number(data.changes.length), number(data.total_changes))}</p>}
-            </>
+            </div>
           )}
         </Loaded>
       </div>
