@@ -76,6 +76,7 @@ function Chosen({ file, account, drop }: { file: File; account: string; drop: ()
   const begin = useAction(() => startImport(account, file, columns, archive), (job) => navigate(to(`/jobs/${job.id}`)));
   const data = preview.problem ? undefined : preview.data;
   const unmapped = preview.problem?.code === "bad_file";
+  const asks = unmapped && !columns.column_email && header.length > 0;
   return (
     <div class="stack">
       <section class="panel" aria-labelledby="file">
@@ -84,7 +85,8 @@ function Chosen({ file, account, drop }: { file: File; account: string; drop: ()
           <Button kind="ghost" onClick={drop}>{words.other}</Button>
         </header>
         <div class="panel-body stack">
-          {preview.problem && <ProblemBox problem={preview.problem} onRetry={unmapped ? undefined : preview.reload} />}
+          {asks ? <Note tone="warn">{words.chooseColumn}</Note>
+            : preview.problem && <ProblemBox problem={preview.problem} onRetry={unmapped ? undefined : preview.reload} />}
           {(data || unmapped) && <Mapping header={data?.mapping.header ?? header} mapping={data?.mapping} columns={columns} change={setColumns} />}
           {!data && !preview.problem && <div aria-busy="true"><Skeleton rows={5} /></div>}
         </div>

@@ -49,7 +49,7 @@ export function PreviewTable({ preview }: { preview: Preview }) {
         <table class="table">
           <thead>
             <tr>
-              <th scope="col" class="figure">{texts.jobs.line}</th>
+              <th scope="col" class="figure line">{texts.jobs.line}</th>
               <th scope="col">{texts.list.email}</th>
               <th scope="col">{texts.list.name}</th>
               <th scope="col">{words.becomes}</th>

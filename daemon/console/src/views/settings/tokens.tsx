@@ -5,7 +5,7 @@ import { texts } from "../../texts";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
-import { Select, TextField, Tick } from "../../ui/field";
+import { Select, TextField, Tick, toFirstError } from "../../ui/field";
 import { Note } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { Name, Prose } from "../../ui/words";
@@ -52,7 +52,7 @@ function NewToken({ accounts, taken, onClose }: { accounts: string[]; taken: str
   const make = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (error) return;
+    if (error) return toFirstError(event.currentTarget);
     const { token, sha256 } = await newToken();
     setMade({ token, line: configLine({ name: name.trim(), role, accounts: chosen, sha256 }) });
   };
