@@ -45,7 +45,7 @@ class Browser {
     const answer = await page.context().request.post('/api/v1/session', { data: { token: role } });
     if (!answer.ok()) throw new Error(await answer.text());
     await page.goto(where);
-    await page.getByRole('main').waitFor();
+    await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
   }
 }

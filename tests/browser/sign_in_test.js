@@ -1,6 +1,8 @@
 // A token in, a session out; what a role may not do is not offered, and refused where somebody asks for it all the same.
 'use strict';
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const http = require('node:http');
 const { test } = require('node:test');
 const { suite } = require('./suite');
 
@@ -67,8 +69,10 @@ as('viewer', '/contacts?account=walkins', 'a viewer is offered nothing that chan
 });
 
 as('operator', '/overview', 'another site cannot use the session', async (page) => {
+  const elsewhere = http.createServer((_, response) => response.end('another origin on this machine')).listen(0, '127.0.0.1');
+  await once(elsewhere, 'listening');
   const other = await page.context().newPage();
-  await other.goto(shared.world.crm);  // another origin on this machine
+  await other.goto(`http://127.0.0.1:${elsewhere.address().port}/`);
   const answer = await other.evaluate((url) => fetch(url + '/api/v1/contacts/unsubscribe', {
     method: 'POST', credentials: 'include', headers: { 'Content-Type': 'text/plain' },
     body: JSON.stringify({ account: 'walkins', email: 'forged@example.com' }), mode: 'no-cors',
@@ -76,4 +80,6 @@ as('operator', '/overview', 'another site cannot use the session', async (page) 
   assert.equal(answer, 'sent');
   const found = await shared.world.get('contacts?account=walkins&q=forged');
   assert.deepEqual(found.items, []);
+  elsewhere.close();
+  elsewhere.closeAllConnections();
 });

@@ -6,11 +6,13 @@ const { after, before, test } = require('node:test');
 const { Browser } = require('./browser');
 const { World } = require('./world');
 
-function suite(start = World.start) {
+// `fill` puts into the world what the tests look at.
+function suite(fill = async () => {}, start = World.start) {
   const shared = {};
   before(async () => {
     shared.world = await start();
     shared.browser = await Browser.open();
+    await fill(shared.world);
   });
   after(async () => {
     await shared.browser?.close();

@@ -4,7 +4,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 export type Keys = Record<string, (event: KeyboardEvent) => void>;
 
 const stack: Keys[] = [];
-let leader = -Infinity;  // when "g" was pressed, in the time of events
+const never = -Infinity;
+let leader = never;  // when "g" was pressed, in milliseconds since the page was opened
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -26,7 +27,7 @@ function onKey(event: KeyboardEvent): void {
   }
   if (isTyping(event.target)) return;
   const afterLeader = event.timeStamp - leader < 1500;
-  leader = -Infinity;
+  leader = never;
   if (event.key === "g" && !afterLeader) {
     leader = event.timeStamp;
     return;
