@@ -38,8 +38,8 @@ const unit = (value: number, name: string) =>
 
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return unit(milliseconds, "millisecond");
-  if (milliseconds < 90_000) return unit(milliseconds / 1000, "second");
-  if (milliseconds < 5_400_000) return unit(milliseconds / 60_000, "minute");
+  if (milliseconds < 60_000) return unit(milliseconds / 1000, "second");
+  if (milliseconds < 3_600_000) return unit(milliseconds / 60_000, "minute");
   if (milliseconds <= 172_800_000) return unit(milliseconds / 3_600_000, "hour");
   return unit(milliseconds / 86_400_000, "day");
 }

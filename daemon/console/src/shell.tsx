@@ -38,7 +38,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <div class="side"><Navigation /></div>
       <dialog ref={drawer} class="drawer" aria-label={texts.nav.label}
         onPointerDown={(event) => event.target === drawer.current && drawer.current?.close()}>
-        <div class="drawer-box"><Navigation /></div>
+        <div class="drawer-box">
+          <IconButton icon="close" label={texts.close} onClick={() => drawer.current?.close()} />
+          <Navigation />
+        </div>
       </dialog>
       <header class="top">
         <span class="narrow-only">

@@ -119,8 +119,8 @@ export interface Columns {
 }
 export const previewImport = (account: string, file: Blob, columns: Columns, signal?: Signal) =>
   request<t.Preview>("POST", "imports", { query: { account, preview: 8, ...columns }, file, signal });
-export const startImport = (account: string, file: Blob, columns: Columns, archiveMissing: boolean) =>
-  request<t.Job>("POST", "imports", { query: { account, archive_missing: archiveMissing, ...columns }, file });
+export const startImport = (account: string, file: File, columns: Columns, archiveMissing: boolean) =>
+  request<t.Job>("POST", "imports", { query: { account, archive_missing: archiveMissing, ...columns }, file, once: true });
 
 // --- audit ---
 export const getAudit = (query: Query, signal?: Signal) =>

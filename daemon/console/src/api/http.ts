@@ -61,6 +61,11 @@ function keyFor(what: string): string {
   return known;
 }
 
+// Of a file, what tells it from another.
+function describe(file: Blob | undefined): string {
+  return file instanceof File ? `${file.name} ${file.size} ${file.lastModified}` : "";
+}
+
 const unreachable = () => new ApiProblem(0, "unreachable", texts.problem.title, texts.problem.unreachable,
   texts.problem.unreachableRemedy);
 
@@ -83,7 +88,7 @@ export async function request<T>(method: "GET" | "POST", path: string, ask: Ask 
   const target = address(path, ask.query);
   const text = ask.body === undefined ? undefined : JSON.stringify(ask.body);
   const headers: Record<string, string> = { Accept: "application/json" };
-  const what = `${target}\n${text}`;
+  const what = `${target}\n${text ?? describe(ask.file)}`;
   if (method !== "GET") headers["X-Crmsyncd-Console"] = "1";
   if (ask.once) headers["Idempotency-Key"] = keyFor(what);
   if (text !== undefined) headers["Content-Type"] = "application/json";

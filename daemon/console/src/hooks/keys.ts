@@ -1,5 +1,5 @@
 // Keyboard shortcuts: single keys and "g" sequences, silent while somebody types or a dialog is open.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type Keys = Record<string, (event: KeyboardEvent) => void>;
 
@@ -50,7 +50,7 @@ export function listenToKeys(): void {
 export function useKeys(keys: Keys): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = new Proxy({} as Keys, { get: (_, name: string) => latest.current[name] });
     stack.push(mine);
     return () => void stack.splice(stack.indexOf(mine), 1);

@@ -1,5 +1,5 @@
 // What a view shows of the daemon: loaded by a key, loaded again when something changed, dropped when it is too late.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type ApiProblem, asProblem, isAbort } from "../api/http";
 
 export interface Resource<T> {
@@ -46,7 +46,7 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
   // A refresh that is asked for while an answer is on its way comes after it: a slow daemon is not asked in vain.
   const flight = useRef({ on: false, again: false });
 
-  useEffect(() => {
+  useLayoutEffect(() => {  // not after the paint: the answer is waited for
     if (key === null) return;
     const abort = new AbortController();
     const fresh = remembered.get(key) as T | undefined;

@@ -13,6 +13,8 @@ interface Props {
 }
 
 const height = 240;
+const day = 86_400;  // seconds
+const areasFrom = 15;  // days: fewer are bars, of which one can be seen, too
 
 function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -29,7 +31,11 @@ function stacked(days: HistoryDay[], reasons: Reason[]): uPlot.AlignedData {
   return [days.map((day) => Date.parse(day.day) / 1000), ...sums];
 }
 
-function options(width: number, reasons: Reason[], onHover: Props["onHover"]): uPlot.Options {
+function options(width: number, all: HistoryDay[], reasons: Reason[], onHover: Props["onHover"]): uPlot.Options {
+  const days = all.length;
+  const first = days > 0 ? Date.parse(all[0]!.day) / 1000 : 0;
+  const bars = days < areasFrom;
+  const paths = bars ? { paths: uPlot.paths.bars!({ size: [0.6, 64] }) } : {};
   const axis = { stroke: color("--muted"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false },
     font: "11px system-ui, sans-serif" };
   return {
@@ -38,16 +44,18 @@ function options(width: number, reasons: Reason[], onHover: Props["onHover"]): u
     padding: [8, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-    scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(5, most * 1.08)] } },
+    scales: { x: { time: true, ...(bars ? { range: () => [first - day / 2, first + (days - 0.5) * day] as uPlot.Range.MinMax } : {}) }, y: { range: (_, __, most) => [0, Math.max(5, most * 1.08)] } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     axes: [
-      { ...axis, grid: { show: false }, values: (_, splits) => splits.map(dayOfSeconds), space: 70 },
+      { ...axis, grid: { show: false }, size: 28, values: (_, splits) => splits.map(dayOfSeconds), space: 64,
+        incrs: [1, 2, 7, 14, 30, 61, 91].map((n) => n * day) },
       { ...axis, size: 56, values: (_, splits) => splits.map((value) => Number.isInteger(value) ? number(value) : "") },
     ],
     series: [{}, ...[...reasons].reverse().map((reason) => ({
       stroke: color("--panel"),
       fill: color(`--reason-${reason}`),
-      width: 1,
+      width: bars ? 0 : 1,
+      ...paths,
       points: { show: false },
     }))],
     hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? null)] },
@@ -64,7 +72,7 @@ export function Chart({ days, reasons, label, onHover }: Props) {
     let plot: uPlot | null = null;
     const draw = () => {
       plot?.destroy();
-      plot = new uPlot(options(element.clientWidth, reasons, (index) => hover.current(index)), stacked(days, reasons), element);
+      plot = new uPlot(options(element.clientWidth, days, reasons, (index) => hover.current(index)), stacked(days, reasons), element);
     };
     const resize = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }));
     draw();

@@ -73,20 +73,28 @@ interface TickProps {
   onChange: (checked: boolean) => void;
   disabled?: boolean;
   hint?: string;
+  error?: string | null;
 }
 
-export function Tick({ label, checked, onChange, disabled, hint }: TickProps) {
+export function Tick({ label, checked, onChange, disabled, hint, error }: TickProps) {
   const id = useId();
+  const about = [hint ? id : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   return (
     <div class="tick">
       <label>
-        <input type="checkbox" checked={checked} disabled={disabled} aria-describedby={hint ? id : undefined}
-          onChange={(event) => onChange(event.currentTarget.checked)} />
+        <input type="checkbox" checked={checked} disabled={disabled} aria-describedby={about || undefined}
+          aria-invalid={error ? true : undefined} onChange={(event) => onChange(event.currentTarget.checked)} />
         <span>{label}</span>
       </label>
       {hint && <p class="hint" id={id}>{hint}</p>}
+      {error && <p class="field-error" id={`${id}-error`}>{error}</p>}
     </div>
   );
+}
+
+// After a form was sent in vain: to the first field that is wrong, once it is marked.
+export function toFirstError(form: EventTarget | null): void {
+  requestAnimationFrame(() => form instanceof HTMLElement && form.querySelector<HTMLElement>("[aria-invalid]")?.focus());
 }
 
 export function Switch({ label, checked, onChange, disabled, describedBy }: TickProps & { describedBy?: string | undefined }) {

@@ -58,7 +58,7 @@ export function Loaded<T>({ of, skeleton, children }: LoadedProps<T>) {
   if (of.problem && (of.data === undefined || of.old)) return <ProblemBox problem={of.problem} onRetry={of.reload} />;
   if (of.data === undefined) return <div aria-busy="true"><span class="hidden">{texts.loading}</span>{skeleton}</div>;
   return (
-    <div class={slow && of.old ? "dimmed" : undefined} aria-busy={of.old || undefined}>
+    <div class={slow && of.old ? "loaded dimmed" : "loaded"} aria-busy={of.old || undefined}>
       {of.problem && <Outdated onRetry={of.reload} />}
       {children(of.data)}
     </div>

@@ -1,4 +1,5 @@
 // Text that came from somewhere: times, names, sentences of the daemon, links into a CRM.
+import type { ComponentChildren } from "preact";
 import { ago, exactTime, safeUrl } from "../format";
 import { texts } from "../texts";
 import { Icon } from "./icon";
@@ -39,6 +40,14 @@ export function Prose({ text }: { text: string }) {
   );
 }
 
+function valueOf(key: string, value: unknown): ComponentChildren {
+  if (typeof value === "string") return value;
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return <Details of={value as Record<string, unknown>} />;
+  // Moments inside of the store's own notes are milliseconds.
+  if (typeof value === "number" && key === "since") return <Time at={new Date(value).toISOString()} />;
+  return JSON.stringify(value);
+}
+
 // Keys and values that nobody knows beforehand, such as the evidence of a suppression.
 export function Details({ of }: { of: Record<string, unknown> }) {
   const entries = Object.entries(of);
@@ -48,7 +57,7 @@ export function Details({ of }: { of: Record<string, unknown> }) {
       {entries.map(([key, value]) => (
         <div key={key}>
           <dt>{key.replace(/_/g, " ")}</dt>
-          <dd dir="auto">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          <dd dir="auto">{valueOf(key, value)}</dd>
         </div>
       ))}
     </dl>

@@ -49,7 +49,7 @@ function Profile({ about, reload }: { about: Explanation; reload: () => void }) 
       <section class="panel state-panel" aria-labelledby="state">
         <h2 id="state" class="hidden">{words.state}</h2>
         <p class="state-sentence"><Prose text={about.summary} /></p>
-        <p class="state-next"><span class="muted">{words.next}</span> <Prose text={about.next} /></p>
+        {about.holds.length === 0 && <p class="state-next"><span class="muted">{words.next}</span> <Prose text={about.next} /></p>}
         <Holds about={about} />
       </section>
       <div class="profile-grid">

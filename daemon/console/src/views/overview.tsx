@@ -21,8 +21,8 @@ export function Overview() {
         {statuses.map((status) => <Tile key={status} account={account} status={status} total={total} />)}
       </ul>
       <div class="overview-grid">
-        {total === 0 ? <NoContacts account={account} /> : <History account={account} />}
         <Attention account={account} />
+        {total === 0 ? <NoContacts account={account} /> : <History account={account} />}
       </div>
     </View>
   );

@@ -8,7 +8,7 @@ import { useAction } from "../../hooks/action";
 import { navigate } from "../../router";
 import { texts } from "../../texts";
 import { Button, LinkButton } from "../../ui/button";
-import { TextField } from "../../ui/field";
+import { TextField, toFirstError } from "../../ui/field";
 import { Note, ProblemBox } from "../../ui/states";
 import type { BulkAction } from "../bulk";
 import { changed } from "../job/split";
@@ -51,7 +51,7 @@ export function BulkForm({ action, job, count, send }: Props) {
     event.preventDefault();
     setTried(true);
     const permitted = !asks || permission.check();
-    if (!rightCount || !permitted || (action === "lift" && !ticket.trim())) return;
+    if (!rightCount || !permitted || (action === "lift" && !ticket.trim())) return toFirstError(event.currentTarget);
     const body: Partial<Order> = {};
     if (asks) body.confirmation = permission.confirmation(count);
     if (action === "lift") body.ticket = ticket.trim();

@@ -1,7 +1,7 @@
 // What is known of a contact: suppressions, CRM records, and what was told to a CRM.
 import { retryPush } from "../../api/calls";
 import type { Explanation, ExplainedSuppression, Push } from "../../api/types";
-import { useMay } from "../../app_state";
+import { useMay, useTo } from "../../app_state";
 import { useAction } from "../../hooks/action";
 import { texts } from "../../texts";
 import { Badge, ReasonBadge, type Tone } from "../../ui/badge";
@@ -84,7 +84,8 @@ function said(record: Explanation["records"][number]) {
 
 const pushTones: Record<Push["state"], Tone> = { pending: "warn", sent: "info", acknowledged: "good", dead: "bad", superseded: "quiet" };
 
-export function PushTable({ pushes, reload }: { pushes: Push[]; reload: () => void }) {
+// `withContact`: of several contacts, so each row says whose it is.
+export function PushTable({ pushes, reload, withContact = false }: { pushes: Push[]; reload: () => void; withContact?: boolean }) {
   return (
     <section class="panel" aria-labelledby="pushes">
       <header class="panel-head"><h2 id="pushes">{words.pushes}</h2></header>
@@ -93,27 +94,28 @@ export function PushTable({ pushes, reload }: { pushes: Push[]; reload: () => vo
           <thead>
             <tr>
               <th scope="col">{words.what}</th>
-              <th scope="col">{words.connection}</th>
+              <th scope="col">{withContact ? texts.list.email : words.connection}</th>
               <th scope="col">{words.pushState}</th>
               <th scope="col">{words.age}</th>
               <th scope="col">{words.deadline}</th>
             </tr>
           </thead>
-          <tbody>{pushes.map((push) => <Pushed key={push.id} push={push} reload={reload} />)}</tbody>
+          <tbody>{pushes.map((push) => <Pushed key={push.id} push={push} reload={reload} withContact={withContact} />)}</tbody>
         </table>
       </div>
     </section>
   );
 }
 
-function Pushed({ push, reload }: { push: Push; reload: () => void }) {
+function Pushed({ push, reload, withContact }: { push: Push; reload: () => void; withContact: boolean }) {
+  const to = useTo();
   const mayOperate = useMay("operate");
   const retry = useAction(() => retryPush(push.id), () => (toast(texts.overview.retried), reload()));
   const open = push.state === "pending" || push.state === "sent" || push.state === "dead";
   return (
     <tr>
       <td>{words.pushKind[push.kind]} <ReasonBadge reason={push.reason} /></td>
-      <td><Name text={push.connection} /></td>
+      <td>{withContact ? <a href={to(`/contacts/${push.contact}`)}><Name text={push.email} /></a> : <Name text={push.connection} />}</td>
       <td>
         <Badge tone={push.overdue ? "bad" : pushTones[push.state]}>{words.pushStates[push.state]}</Badge>
         {push.error && <p class="muted"><Prose text={push.error} /></p>}

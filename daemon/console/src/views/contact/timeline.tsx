@@ -27,13 +27,17 @@ export function headline(entry: AuditEntry): string {
 
 const looks: Record<string, string> = { add: "bad", lift: "good", hold: "warn", release: "quiet" };
 
+// What the entry says by itself, or is for the machine, is left to the audit log.
+const notTold = new Set(["undo", "lifted", "role"]);
+
 function Happened({ entry }: { entry: AuditEntry }) {
+  const detail = Object.fromEntries(Object.entries(entry.detail).filter(([name]) => !notTold.has(name)));
   return (
     <li class={`happened ${looks[entry.action] ?? "quiet"}`}>
       <p class="happened-head"><span class="strong">{headline(entry)}</span> <Time at={entry.at} /></p>
       <p class="muted">{entry.before === entry.after ? words.unchanged(texts.status[entry.after]) : words.became(texts.status[entry.after])}</p>
       <p class="muted"><Name text={entry.who} /> <Cause entry={entry} /></p>
-      <Details of={entry.detail} />
+      <Details of={detail} />
     </li>
   );
 }

@@ -66,7 +66,7 @@ export function ErrorTable({ job }: { job: Job }) {
         {(data) => (
           <div class="table-wrap" tabIndex={0} role="group" aria-labelledby="errors">
             <table class="table">
-              <thead><tr><th scope="col" class="figure">{words.line}</th><th scope="col">{words.wrong}</th></tr></thead>
+              <thead><tr><th scope="col" class="figure line">{words.line}</th><th scope="col">{words.wrong}</th></tr></thead>
               <tbody>
                 {data.items.map((one) => <tr key={one.line}><td class="figure">{number(one.line)}</td><td dir="auto">{one.message}</td></tr>)}
               </tbody>

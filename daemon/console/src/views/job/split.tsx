@@ -3,6 +3,7 @@ import type { Job } from "../../api/types";
 import { number } from "../../format";
 import { texts } from "../../texts";
 import type { Tone } from "../../ui/badge";
+import { Prose } from "../../ui/words";
 
 const words = texts.outcome;
 
@@ -50,7 +51,7 @@ export function Split({ job }: { job: Job }) {
             <span class="figure strong">{number(part.count)}</span>
             <span>
               {job.dry_run ? words.would[part.outcome] ?? outcomeName(part.outcome) : outcomeName(part.outcome)}
-              {part.tone === "warn" && <span class="muted"> {outcomeRemedy(part.outcome)}</span>}
+              {part.tone === "warn" && outcomeRemedy(part.outcome) && <span class="muted remedy"><Prose text={outcomeRemedy(part.outcome)} /></span>}
             </span>
           </li>
         ))}

@@ -4,7 +4,7 @@ import type { Confirmation } from "../../api/calls";
 import type { Action } from "../../hooks/action";
 import { texts } from "../../texts";
 import { Button } from "../../ui/button";
-import { TextField, Tick } from "../../ui/field";
+import { TextField, Tick, toFirstError } from "../../ui/field";
 import { Note, ProblemBox } from "../../ui/states";
 import type { Verdict } from "./verdict";
 
@@ -21,6 +21,7 @@ export function ConfirmStep({ resubscribe, verdict, back }: Props) {
   const submit = (event: Event) => {
     event.preventDefault();
     if (permission.check()) resubscribe.run(permission.confirmation());
+    else toFirstError(event.currentTarget);
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -62,8 +63,7 @@ export function usePermission(): Permission {
 export function PermissionFields({ of, label, hint }: { of: Permission; label: string; hint: string }) {
   return (
     <>
-      <Tick label={label} checked={of.given} onChange={of.set} />
-      {of.tried && !of.given && <p class="field-error" role="alert">{words.tickMissing}</p>}
+      <Tick label={label} checked={of.given} onChange={of.set} error={of.tried && !of.given ? words.tickMissing : null} />
       <TextField label={words.statement} hint={hint} value={of.statement} lines={3} maxLength={2000} required
         onInput={of.say} error={of.tried && !of.statement.trim() ? words.statementMissing : null} />
     </>

@@ -1,6 +1,6 @@
 // Manage subscription: one switch, Apply, and a second step where the reason asks for permission. What cannot be done here
 // is said in the same place, with where and how it can.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as calls from "../../api/calls";
 import { ApiProblem } from "../../api/http";
 import type { Contact, Explanation, LiftAnswer } from "../../api/types";
@@ -97,8 +97,10 @@ function Steps({ about, want, onClose, onChanged, setBusy }: StepsProps) {
     setStep("choose");
     resubscribe.clear();
   };
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.querySelector<HTMLElement>("form :is(input, select):not(:disabled)")?.focus(), [at]);
   return (
-    <div class="dialog-body">
+    <div class="dialog-body" ref={box}>
       <p class="who-line">
         <span><Name text={who} strong />{who !== contact.display && <Name text={contact.display || contact.email} />}</span>
         <StatusBadge status={contact.status} />

@@ -6,7 +6,7 @@ import { useApp } from "../../app_state";
 import { useAction } from "../../hooks/action";
 import { reasonName, texts } from "../../texts";
 import { Button } from "../../ui/button";
-import { Select, TextField } from "../../ui/field";
+import { Select, TextField, toFirstError } from "../../ui/field";
 import { ProblemBox } from "../../ui/states";
 import { PermissionFields, usePermission } from "./confirm";
 
@@ -42,6 +42,7 @@ export function LiftStep({ about, back, lifted, setBusy }: Props) {
     event.preventDefault();
     const complete = permission.check();
     if (complete && ticket.trim()) lift.run();
+    else toFirstError(event.currentTarget);
   };
   return (
     <form onSubmit={submit} noValidate>
