@@ -12,6 +12,7 @@ std::vector<RunRow> runs(Database& db, const std::string& connection, std::size_
 std::optional<RunRow> run(Database& db, Id id);
 std::vector<RunRow> held_runs(Database& db);
 std::vector<ChangeRow> changes(Database& db, Id run, std::size_t limit, Id after);
+std::int64_t change_count(Database& db, Id run);
 std::optional<ContactPage> contacts(Database& db, const ContactQuery& query);
 ContactCounts counts(Database& db, const std::string& account);
 void set_count(ContactCounts& counts, std::string_view key, std::int64_t n);  // `key` as in the table of counters

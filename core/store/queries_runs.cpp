@@ -93,6 +93,11 @@ std::vector<ChangeRow> changes(Database& db, Id run, std::size_t limit, Id after
   return rows;
 }
 
+std::int64_t change_count(Database& db, Id run) {
+  Query query(db, "SELECT count(*) FROM change WHERE run_id = ?");
+  return query.bind(run).step() ? query.integer(0) : 0;
+}
+
 namespace {
 
 constexpr const char* kPushColumns =

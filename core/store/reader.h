@@ -32,6 +32,7 @@ class Reader {
   virtual std::vector<RunRow> held_runs() = 0;
   // In order of id, after `after` (0: from the start).
   virtual std::vector<ChangeRow> changes(Id run, std::size_t limit, Id after) = 0;
+  virtual std::int64_t change_count(Id run) = 0;
 
   // An unknown account gives an empty page. A cursor that is not ours gives nullopt.
   virtual std::optional<ContactPage> contacts(const ContactQuery& query) = 0;

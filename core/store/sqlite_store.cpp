@@ -48,6 +48,7 @@ class Reading : public Base {
   std::vector<ChangeRow> changes(Id run, std::size_t limit, Id after) override {
     return queries::changes(*db_, run, limit, after);
   }
+  std::int64_t change_count(Id run) override { return queries::change_count(*db_, run); }
   std::optional<ContactPage> contacts(const ContactQuery& query) override { return queries::contacts(*db_, query); }
   ContactCounts counts(const std::string& account) override { return queries::counts(*db_, account); }
   std::vector<DayCounts> history(const std::string& account, std::int64_t first, std::int64_t last) override {

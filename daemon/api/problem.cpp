@@ -20,6 +20,7 @@ std::string problem_json(const Problem& problem) {
 
 HttpResponse problem_response(const Problem& problem) {
   HttpResponse response(problem.status, "application/problem+json", problem_json(problem) + "\n");
+  if (problem.status == 401) response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"crmsyncd\"");
   if (problem.retry_after) response.fields.emplace_back("Retry-After", std::to_string(problem.retry_after->count()));
   return response;
 }

@@ -12,7 +12,7 @@ struct Phrase {
   std::string_view text;
 };
 
-constexpr std::array<Phrase, 22> kPhrases{{
+constexpr std::array<Phrase, 23> kPhrases{{
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
@@ -35,6 +35,7 @@ constexpr std::array<Phrase, 22> kPhrases{{
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
 }};
 
 std::string_view phrase(unsigned status) noexcept {
@@ -61,6 +62,9 @@ void add(std::string& head, std::string_view name, std::string_view value) {
   head += "\r\n";
 }
 
+// Of these a length would be that of another answer's body.
+bool never_has_body(unsigned status) noexcept { return status == 204 || status == 304; }
+
 }  // namespace
 
 std::optional<std::string> render_head(const HttpResponse& response, Framing framing, bool keep_alive) {
@@ -78,7 +82,8 @@ std::optional<std::string> render_head(const HttpResponse& response, Framing fra
       std::any_of(fields.begin(), fields.end(), [](const auto& field) { return field.first == "Cache-Control"; });
   if (!says_how_long) add(head, "Cache-Control", "no-store");
   add(head, "X-Content-Type-Options", "nosniff");
-  if (framing == Framing::length) add(head, "Content-Length", std::to_string(response.body.size()));
+  if (framing == Framing::length && !never_has_body(response.status))
+    add(head, "Content-Length", std::to_string(response.body.size()));
   if (framing == Framing::chunked) add(head, "Transfer-Encoding", "chunked");
   add(head, "Connection", keep_alive ? "keep-alive" : "close");
   return head + "\r\n";

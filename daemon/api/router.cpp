@@ -42,8 +42,7 @@ Match Router::match(std::string_view method, const std::vector<std::string>& pat
     if (route.method == "GET") match.allow += ", HEAD";
   }
   if (match.allow.empty())
-    match.problem =
-        not_found("There is nothing at this path.", "The API is below /api/v1; its README lists the paths.");
+    match.problem = not_found("There is nothing at this path.", "/api/v1/openapi.json lists the paths.");
   else
     match.problem = Problem{405, "method_not_allowed", "Not this method", "The path exists, but not with this method.",
                             "Use one of: " + match.allow + "."};

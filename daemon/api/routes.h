@@ -22,5 +22,6 @@ std::vector<Route> session_routes();     // signing in to the console and out
 std::vector<Route> settings_routes();    // the configuration as it is in force
 std::vector<Route> history_routes();     // counts of earlier days
 std::vector<Route> console_routes();     // the console's page and files
+std::vector<Route> openapi_routes();     // the document of all this
 
 }  // namespace crmsync::api

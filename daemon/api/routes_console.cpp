@@ -51,7 +51,7 @@ HttpResponse file_response(const HttpRequest& request, const File& file, std::st
   const bool gzip = request.field("accept-encoding").find("gzip") != std::string_view::npos;
   const std::string tag = '"' + sha256_hex(file.plain).substr(0, 16) + (gzip ? "-gz\"" : "\"");
   const bool known = request.field("if-none-match").find(tag) != std::string_view::npos;
-  HttpResponse response(known ? 304 : 200, std::string(file.type),
+  HttpResponse response(known ? 304 : 200, known ? "" : std::string(file.type),
                         known ? "" : std::string(gzip ? file.gzip : file.plain));
   response.fields = {{"ETag", tag}, {"Vary", "Accept-Encoding"}, {"Cache-Control", std::string(lasts)}};
   if (gzip && !known) response.fields.emplace_back("Content-Encoding", "gzip");

@@ -165,6 +165,7 @@ asio::awaitable<HttpResponse> cancel_job(Context& context) {
   if (!cancelled)
     co_return problem_response({409, "job_over", "The job is over", "There is nothing left to cancel.",
                                 "`crmsyncctl undo` takes back what it has done."});
+  context.control.wake_jobs();  // a held one still has to free whom it put on hold
   co_return json_response(200, to_json(*row));
 }
 

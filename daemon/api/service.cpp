@@ -59,11 +59,7 @@ std::optional<HttpResponse> Service::prepare(const HttpRequest& request, Call& c
   const bool open = match.route != nullptr && match.route->permission == Permission::none;
   if (!open) {
     auto who = access_.authenticate(request, call.config->api, control_.now(), std::chrono::steady_clock::now());
-    if (const auto* problem = std::get_if<Problem>(&who)) {
-      auto response = problem_response(*problem);
-      if (problem->status == 401) response.fields.emplace_back("WWW-Authenticate", "Bearer realm=\"crmsyncd\"");
-      return response;
-    }
+    if (const auto* problem = std::get_if<Problem>(&who)) return problem_response(*problem);
     call.principal = std::move(std::get<Principal>(who));
     if (const auto problem = refuse_foreign(request, call.principal)) return problem_response(*problem);
   }

@@ -51,10 +51,11 @@ asio::awaitable<Result<PlanReport>> Engine::plan(std::string id, store::RunMode 
   link->busy = true;
   const auto setup = link->setup;
   RunContext context;
+  const auto begun = now();
   const bool full = mode == store::RunMode::full || !setup->connector->capabilities().incremental;
   const auto begin_job = [&](store::Store& store) {
     context = begin(store, setup->connection, full ? store::RunMode::full : store::RunMode::incremental,
-                    store::RunTrigger::api, now(), true);
+                    store::RunTrigger::api, begun, true);
   };
   co_await threads_.write(begin_job);
   auto fetched = co_await fetch(*link, *setup, context);
@@ -66,8 +67,10 @@ asio::awaitable<Result<PlanReport>> Engine::plan(std::string id, store::RunMode 
       report.run.mode = full ? store::RunMode::full : store::RunMode::incremental;
       report.run.trigger = store::RunTrigger::api;
       report.run.state = end.state, report.run.counts = end.counts, report.run.note = end.note;
+      report.run.api_calls = end.api_calls, report.run.started_at = begun, report.run.duration_ms = now() - begun;
       report.changes = store.changes(context.run, PlanReport::kMaxChanges, 0);
-      report.total_changes = static_cast<std::int64_t>(report.changes.size());
+      report.total_changes = store.change_count(context.run);
+      for (auto& change : report.changes) change.run = 0;  // that run is not kept
     }
     store.discard_run(context.run);
   };

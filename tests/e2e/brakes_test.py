@@ -90,8 +90,21 @@ class Brakes(unittest.TestCase):
             status, plan = world.post("connections/crm/plan", {"mode": "full"})
             self.assertEqual(status, 200)
             self.assertEqual([change["external_id"] for change in plan["changes"]], ["3"])
+            self.assertEqual(plan["run"]["api_calls"], 1)
+            self.assertGreater(plan["run"]["started_at"], world.get("/api/v1/runs")[1]["items"][0]["started_at"])
             self.assertTrue(world.contact("p3@example.com")["mailable"])
             self.assertEqual(world.sync()["counts"]["unsubscribed"], 1)
+
+
+class Plans(unittest.TestCase):
+    def test_a_plan_counts_the_changes_that_it_does_not_show(self):
+        with World() as world:
+            loaded(world, 10_100)
+            for record in range(10_050):
+                world.rows[str(record)].update(out=True, at="2027-01-01 00:00")
+            world.write()
+            plan = world.post("connections/crm/plan", {"mode": "full"})[1]
+            self.assertEqual((len(plan["changes"]), plan["total_changes"]), (10_000, 10_050))
 
 
 if __name__ == "__main__":

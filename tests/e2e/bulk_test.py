@@ -6,7 +6,7 @@ import io
 import json
 import unittest
 
-from harness import World, wait_for
+from harness import World, exchange, wait_for
 from operators_test import free_port
 
 STATEMENT = "asked for it at the open day"
@@ -143,11 +143,9 @@ class Confirmation(unittest.TestCase):
 
             def ask(role, body):
                 connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-                connection.request("POST", "/api/v1/jobs", json.dumps(body), {"Authorization": "Bearer " + role})
-                response = connection.getresponse()
-                answer = json.loads(response.read())
-                connection.close()
-                return response.status, answer
+                response, text = exchange(connection, "POST", "/api/v1/jobs", json.dumps(body),
+                                          {"Authorization": "Bearer " + role})
+                return response.status, json.loads(text)
 
             lift = {"kind": "lift", "selection": selection["id"], "reason": "hard_bounce", "ticket": "T-7",
                     "confirmation": {"permission": True, "statement": STATEMENT, "count": 1}}

@@ -3,6 +3,7 @@ import http.client
 import json
 import unittest
 
+from harness import exchange
 from operators_test import Operators
 
 CONSOLE = {"X-Crmsyncd-Console": "1"}
@@ -22,13 +23,10 @@ class Browser:
             headers["Cookie"] = self.cookie
         if body is not None:
             headers["Content-Type"] = "application/json"
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
-        response = connection.getresponse()
-        text = response.read()
+        response, text = exchange(connection, method, path, None if body is None else json.dumps(body), headers)
         set_cookie = response.getheader("Set-Cookie")
         if set_cookie:
             self.cookie = set_cookie.split(";")[0]
-        connection.close()
         return response, text
 
     def api(self, method, path, body=None, headers=CONSOLE):

@@ -12,6 +12,9 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import closing
+
+from contract import Contract
 
 CTL = os.environ["CRMSYNCCTL"]
 DAEMON = os.environ["CRMSYNCD"]
@@ -27,6 +30,58 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(120)
         self.sock.connect(self.path)
+
+
+_contract = []
+
+
+def contract(connection=None):
+    """What the daemon says of its API; asked once, of the first daemon that a test asks anything."""
+    if not _contract:
+        connection.request("GET", "/api/v1/openapi.json")
+        _contract.append(Contract(json.loads(connection.getresponse().read())))
+    return _contract[0]
+
+
+def exchange_on(connection, method, target, body=None, headers=None):
+    """Asks, and holds request and answer to the API's document: (response, its body). Every test asks by this."""
+    known = contract(connection)
+    connection.request(method, target, body, headers or {})
+    response = connection.getresponse()
+    text = response.read()
+    known.check(method, target, body, response, text)
+    return response, text
+
+
+def exchange(connection, method, target, body=None, headers=None):
+    """The same on a connection that ends with it."""
+    with closing(connection):
+        return exchange_on(connection, method, target, body, headers)
+
+
+class Events:
+    """A stream of server-sent events, each held to the API's document."""
+
+    def __init__(self, connection, target, headers):
+        self.connection, self.target, self.known = connection, target, contract(connection)
+        connection.request("GET", target, headers={"Accept": "text/event-stream", **headers})
+        self.response = connection.getresponse()
+        self.known.check("GET", target, None, self.response, None)
+
+    def next(self):
+        """(id, data) of the next one."""
+        fields = {}
+        while line := self.response.readline():
+            line = line.decode().rstrip("\n")
+            if not line and "data" in fields:
+                self.known.check_event(self.target, fields["data"])
+                return fields["id"], json.loads(fields["data"])
+            if line and not line.startswith(":"):
+                fields.update([line.split(": ", 1)])
+        raise AssertionError("the stream has ended")
+
+    def close(self):
+        self.connection.close()
 
 
 def wait_for(condition, what, seconds=30):
@@ -143,17 +198,12 @@ accounts:
         return self.process.wait(timeout=10)
 
     def request(self, method, path, body=None):
-        connection = UnixConnection(self.socket)
+        response, text = exchange(UnixConnection(self.socket), method, path, None if body is None else json.dumps(body),
+                                  {"Content-Type": "application/json"})
         try:
-            connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            text = response.read()
-            try:
-                return response.status, json.loads(text)
-            except ValueError:
-                return response.status, text.decode()
-        finally:
-            connection.close()
+            return response.status, json.loads(text)
+        except ValueError:
+            return response.status, text.decode()
 
     def metrics(self):
         """{'name{label="x"}': value} of a scrape."""

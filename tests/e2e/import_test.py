@@ -7,19 +7,16 @@ import os
 import unittest
 
 from bulk_test import Bulk, people
-from harness import UnixConnection, wait_for
+from harness import UnixConnection, exchange, wait_for
 
 
 class Files(Bulk):
     def upload(self, text, account="walkins", key=None, **query):
         query = "&".join([f"account={account}"] + [f"{name}={value}" for name, value in query.items()])
-        connection = UnixConnection(self.socket)
-        connection.request("POST", "/api/v1/imports?" + query, text.encode() if isinstance(text, str) else text,
-                           {"Content-Type": "text/csv", **({"Idempotency-Key": key} if key else {})})
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-        connection.close()
-        return response.status, answer
+        response, answer = exchange(UnixConnection(self.socket), "POST", "/api/v1/imports?" + query,
+                                    text.encode() if isinstance(text, str) else text,
+                                    {"Content-Type": "text/csv", **({"Idempotency-Key": key} if key else {})})
+        return response.status, json.loads(answer)
 
     def ended(self, answer):
         status, job = answer

@@ -2,7 +2,7 @@
 import re
 import unittest
 
-from harness import UnixConnection, wait_for
+from harness import UnixConnection, exchange, wait_for
 from import_test import Files, listing
 
 
@@ -22,12 +22,8 @@ class Links(Files):
         return url.removeprefix("https://mail.example.com")
 
     def ask(self, method, path, body=None, **headers):
-        connection = UnixConnection(self.socket)
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        text = response.read().decode()
-        connection.close()
-        return response, text
+        response, text = exchange(UnixConnection(self.socket), method, path, body, headers)
+        return response, text.decode()
 
 
 class OneClick(unittest.TestCase):

@@ -1,9 +1,8 @@
 """What senders ask: who may be mailed now, and what has changed."""
-import json
 import threading
 import unittest
 
-from harness import UnixConnection, wait_for
+from harness import Events, UnixConnection, wait_for
 from import_test import Files, listing
 
 
@@ -140,19 +139,12 @@ class Changes(unittest.TestCase):
             world.start()
             after = world.changes("latest")["cursor"]
             for expected in ("a@example.com", "b@example.com"):
-                connection = UnixConnection(world.socket)
-                connection.request("GET", "/api/v1/changes?account=walkins&after=" + after,
-                                   headers={"Accept": "text/event-stream", "Last-Event-ID": after})
-                response = connection.getresponse()
-                self.assertEqual(response.getheader("Content-Type"), "text/event-stream")
+                stream = Events(UnixConnection(world.socket), "/api/v1/changes?account=walkins&after=" + after,
+                                {"Last-Event-ID": after})
                 world.events("walkins", "unsubscribe", [expected])
-                lines = []
-                while not (lines and lines[-1] == "" and any(line.startswith("data:") for line in lines)):
-                    lines.append(response.readline().decode().rstrip("\n"))
-                fields = dict(line.split(": ", 1) for line in lines if line and not line.startswith(":"))
-                after = fields["id"]
-                self.assertEqual([one["email"] for one in json.loads(fields["data"])["items"]], [expected])
-                connection.close()
+                after, page = stream.next()
+                self.assertEqual([one["email"] for one in page["items"]], [expected])
+                stream.close()
 
     def test_a_stop_ends_who_waits(self):
         with Senders() as world:

@@ -6,7 +6,7 @@ import json
 import socket
 import unittest
 
-from harness import UnixConnection, World, wait_for
+from harness import UnixConnection, World, exchange, wait_for
 
 # reason: (an operator may, who else owns it, a confirmation is needed)
 TABLE = {
@@ -70,10 +70,9 @@ class Operators(World):
         others = [one["email"] for one in self.get(f"/api/v1/contacts?account={account}&limit=1000")[1]["items"]]
         others = sorted({"somebody@example.com", *others} - {email})
         for listed, query in ((others + [email], ""), (others, "&archive_missing=true")):
-            connection = UnixConnection(self.socket)
-            connection.request("POST", f"/api/v1/imports?account={account}{query}", "\n".join(["email", *listed]) + "\n")
-            job = json.loads(connection.getresponse().read())
-            connection.close()
+            _, text = exchange(UnixConnection(self.socket), "POST", f"/api/v1/imports?account={account}{query}",
+                               "\n".join(["email", *listed]) + "\n")
+            job = json.loads(text)
             while job:
                 path = "/api/v1/jobs/" + job["id"]
                 job = wait_for(lambda: (now := self.get(path)[1])["state"] == "done" and now, "the import")
@@ -84,20 +83,14 @@ class Operators(World):
     def choose(self, email, account, choice):
         """What the person says on their preference page."""
         link = self.get(f"/api/v1/contacts/{email}/link?account={account}")[1]["url"].removeprefix("https://mail.example.com")
-        connection = UnixConnection(self.socket)
-        connection.request("POST", link, "choice=" + choice)
-        status = connection.getresponse().status
-        connection.close()
-        assert status == 200, status
+        response, _ = exchange(UnixConnection(self.socket), "POST", link, "choice=" + choice)
+        assert response.status == 200, response.status
 
     def ask(self, role, path, body):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("POST", "/api/v1/" + path, json.dumps(body),
-                           {"Authorization": "Bearer " + role, "Content-Type": "application/json"})
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-        connection.close()
-        return response.status, answer
+        response, text = exchange(connection, "POST", "/api/v1/" + path, json.dumps(body),
+                                  {"Authorization": "Bearer " + role, "Content-Type": "application/json"})
+        return response.status, json.loads(text)
 
     def resubscribe(self, role, account, email, confirmed):
         body = {"confirmation": STATEMENT} if confirmed else {}
@@ -194,10 +187,9 @@ class Table(unittest.TestCase):
                     continue
                 with self.subTest(account=account, reason=reason):
                     email = self.email(world, account, reason)
-                    connection = UnixConnection(world.socket)
-                    connection.request("POST", f"/api/v1/imports?account={account}", f"email\n{email}\n")
-                    job = json.loads(connection.getresponse().read())["id"]
-                    connection.close()
+                    _, text = exchange(UnixConnection(world.socket), "POST", f"/api/v1/imports?account={account}",
+                                       f"email\n{email}\n")
+                    job = json.loads(text)["id"]
                     wait_for(lambda: world.get("/api/v1/jobs/" + job)[1]["state"] == "done", "the import")
                     self.assertEqual(world.contact(email, account)["reason"], None if reason == "archived" else reason)
 

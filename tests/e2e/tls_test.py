@@ -9,13 +9,12 @@ import time
 import unittest
 
 from authority import Authority
-from harness import CTL, DAEMON
+from harness import CTL, DAEMON, exchange_on
 from tls_world import TOKEN, TlsWorld
 
 def ask(connection, path="/api/v1/status", token=TOKEN):
-    connection.request("GET", path, headers={"Authorization": "Bearer " + token} if token else {})
-    response = connection.getresponse()
-    return response.status, response.read().decode()
+    response, text = exchange_on(connection, "GET", path, headers={"Authorization": "Bearer " + token} if token else {})
+    return response.status, text.decode()
 
 
 def serial(connection):
@@ -180,10 +179,9 @@ class Tls(unittest.TestCase):
         with self.world() as world:
             world.start()
             plain = http.client.HTTPConnection("localhost", world.port, timeout=30)
-            plain.request("GET", "/api/v1/status", headers={"Authorization": "Bearer " + TOKEN})
-            response = plain.getresponse()
-            self.assertEqual(response.status, 400)
-            self.assertIn(b"tls_expected", response.read())
+            status, text = ask(plain)
+            self.assertEqual(status, 400)
+            self.assertIn("tls_expected", text)
             plain.close()
             with socket.create_connection(("127.0.0.1", world.port), timeout=30) as nonsense:
                 nonsense.sendall(b"SSH-2.0-OpenSSH_9.2\r\n" * 50)
