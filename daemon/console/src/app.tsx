@@ -9,6 +9,7 @@ import { forgetAll, useResource } from "./hooks/resource";
 import { useInterval } from "./hooks/timing";
 import { navigate, pathTo, usePlace, type Place } from "./router";
 import { Booting, Shell } from "./shell";
+import { Mark } from "./ui/mark";
 import { ProblemBox } from "./ui/states";
 import { Toasts } from "./ui/toast";
 import { rememberedAccount, rememberAccount } from "./account_choice";
@@ -55,10 +56,20 @@ export function App({ first }: { first: First }) {
     <>
       {who === "asking" ? <Booting /> : "session" in who
         ? <SignedIn session={who.session} first={first} place={place} signOut={leave} />
-        : who.problem ? <main class="alone"><ProblemBox problem={who.problem} onRetry={() => location.reload()} /></main>
+        : who.problem ? <NoSession problem={who.problem} />
           : <SignIn onEnter={enter} />}
       <Toasts />
     </>
+  );
+}
+
+// Neither signed in nor not: it could not be found out.
+function NoSession({ problem }: { problem: ApiProblem }) {
+  return (
+    <main class="alone">
+      <h1><Mark /></h1>
+      <ProblemBox problem={problem} onRetry={() => location.reload()} />
+    </main>
   );
 }
 

@@ -46,6 +46,19 @@ export function Skeleton({ rows, look = "" }: { rows: number; look?: string }) {
   );
 }
 
+// The panels of a view that is still on its way.
+export function SkeletonPanels() {
+  return (
+    <div class="profile" aria-hidden="true">
+      <div class="panel"><Skeleton rows={2} /></div>
+      <div class="profile-grid">
+        <div class="panel"><Skeleton rows={6} /></div>
+        <div class="panel"><Skeleton rows={6} /></div>
+      </div>
+    </div>
+  );
+}
+
 interface LoadedProps<T> {
   of: Resource<T>;
   skeleton: ComponentChildren;

@@ -10,7 +10,7 @@ import { reasonName, texts } from "../texts";
 import type { Tone } from "../ui/badge";
 import { Button } from "../ui/button";
 import { Icon, type IconName } from "../ui/icon";
-import { Empty, Skeleton } from "../ui/states";
+import { Empty, ProblemBox, Skeleton } from "../ui/states";
 import { toast } from "../ui/toast";
 import { Name, Prose, Time } from "../ui/words";
 
@@ -25,7 +25,9 @@ export function Attention({ account }: { account: Account }) {
   const jobs = useResource(`jobs ${account.id} `, (signal) => getJobs(account.id, "", signal), how);
   const conflicts = useResource(`conflicts ${account.id}`,
     (signal) => getConflicts(account.id, conflictsShown + 1, signal), how);
-  const ready = status.data && jobs.data && (conflicts.data || conflicts.problem);
+  const ready = status.data && (jobs.data || jobs.problem) && (conflicts.data || conflicts.problem);
+  const problem = jobs.problem ?? conflicts.problem;
+  const retry = () => (jobs.reload(), conflicts.reload());
   const late = useLate();
   const all = ready ? [
     ...(status.data ? ofConnections(status.data, account, late) : []),
@@ -40,7 +42,8 @@ export function Attention({ account }: { account: Account }) {
   return (
     <section class="panel" aria-labelledby="needs">
       <header class="panel-head"><h2 id="needs">{words.needs}</h2></header>
-      {!ready ? <Skeleton rows={4} /> : all.length === 0
+      {ready && problem && <ProblemBox problem={problem} onRetry={retry} />}
+      {!ready ? <Skeleton rows={4} /> : all.length === 0 && !problem
         ? <Empty icon="check" title={words.nothing}>{words.nothingMore}</Empty>
         : <ul class="matters">{all}</ul>}
     </section>

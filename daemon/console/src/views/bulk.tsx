@@ -56,10 +56,10 @@ function OfSelection({ action, id }: { action: JobOrder["kind"]; id: string }) {
   return (
     <Loaded of={selection} skeleton={<Skeleton rows={4} />}>
       {(data) => (
-        <>
+        <div class="stack">
           <SelectionWords selection={data} />
           {action === "lift" ? <WithReason selection={data} /> : <Checked action={action} selection={data} of={null} />}
-        </>
+        </div>
       )}
     </Loaded>
   );
@@ -113,7 +113,7 @@ function Checked({ action, selection, of, reason }: CheckedProps) {
   return (
     <Loaded of={job} skeleton={<Skeleton rows={4} />}>
       {(data) => (
-        <>
+        <div class="stack">
           <section class="panel" aria-labelledby="would">
             <header class="panel-head"><h2 id="would">{words.would}</h2></header>
             <div class="panel-body stack">
@@ -123,7 +123,7 @@ function Checked({ action, selection, of, reason }: CheckedProps) {
             </div>
           </section>
           {!isActive(data) && <BulkForm action={action} job={data} count={selection?.count ?? data.total ?? 0} send={order} />}
-        </>
+        </div>
       )}
     </Loaded>
   );

@@ -8,7 +8,7 @@ import { useResource } from "../hooks/resource";
 import { texts } from "../texts";
 import { StatusBadge } from "../ui/badge";
 import { Button } from "../ui/button";
-import { Loaded, Skeleton } from "../ui/states";
+import { Loaded, SkeletonPanels } from "../ui/states";
 import { Name, Prose } from "../ui/words";
 import { PushTable, RecordTable, SuppressionList } from "./contact/facts";
 import { Timeline } from "./contact/timeline";
@@ -31,9 +31,9 @@ export function ContactProfile({ id }: { id: string }) {
   const title = contact ? contact.name || contact.display || contact.email : about.problem ? words.title : "…";
   return (
     <View title={title} above={<a href={to("/contacts")}>{texts.list.title}</a>}
-      about={contact && <p class="who-line"><Name text={contact.display || contact.email} /><StatusBadge status={contact.status} /></p>}
+      about={contact ? <p class="who-line"><Name text={contact.display || contact.email} /><StatusBadge status={contact.status} /></p> : "\u00A0"}
       actions={mayChange && contact && <Button kind="primary" icon="mail" onClick={manage}>{words.manage}</Button>}>
-      <Loaded of={about} skeleton={<Skeleton rows={8} />}>
+      <Loaded of={about} skeleton={<SkeletonPanels />}>
         {(data) => <Profile about={data} reload={about.reload} />}
       </Loaded>
       {managing && account && (

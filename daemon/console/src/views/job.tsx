@@ -5,7 +5,7 @@ import { useMay, useTo } from "../app_state";
 import { useAction } from "../hooks/action";
 import { texts } from "../texts";
 import { Button, LinkButton } from "../ui/button";
-import { Loaded, Note, ProblemBox, Skeleton } from "../ui/states";
+import { Loaded, Note, ProblemBox, SkeletonPanels } from "../ui/states";
 import { toast } from "../ui/toast";
 import { Details, Name, Prose, Time } from "../ui/words";
 import { ErrorTable, OutcomeTable } from "./job/outcomes";
@@ -26,7 +26,7 @@ export function JobView({ id }: { id: string }) {
       about={data && <p class="meta"><JobBadge job={data} /><span><Name text={data.by} /></span><Time at={data.created_at} />
         {data.dry_run && <span>{words.dry}</span>}</p>}
       actions={data && <Actions job={data} reload={job.reload} />}>
-      <Loaded of={job} skeleton={<Skeleton rows={6} />}>
+      <Loaded of={job} skeleton={<SkeletonPanels />}>
         {(one) => <Body job={one} reload={job.reload} />}
       </Loaded>
     </View>

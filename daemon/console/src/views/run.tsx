@@ -11,7 +11,7 @@ import { texts } from "../texts";
 import { Button, LinkButton } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Pager } from "../ui/pager";
-import { Loaded, Note, ProblemBox, Skeleton } from "../ui/states";
+import { Loaded, Note, ProblemBox, Skeleton, SkeletonPanels } from "../ui/states";
 import { toast } from "../ui/toast";
 import { Prose, Time } from "../ui/words";
 import { ChangeTable } from "./syncs/changes";
@@ -35,7 +35,7 @@ export function RunView({ id }: { id: string }) {
         <span>{texts.syncs.triggers[data.trigger]}</span><Time at={data.started_at} />
         {data.state !== "running" && <span>{duration(data.duration_ms)}</span>}</p>}
       actions={over && mayOperate && <LinkButton icon="undo" href={to("/bulk", { action: "undo", run: id })}>{texts.jobs.undo}</LinkButton>}>
-      <Loaded of={run} skeleton={<Skeleton rows={8} />}>
+      <Loaded of={run} skeleton={<SkeletonPanels />}>
         {(one) => <Body run={one} reload={run.reload} />}
       </Loaded>
     </View>

@@ -6,7 +6,7 @@ import { dateTime, number, seconds } from "../format";
 import { useResource } from "../hooks/resource";
 import { texts } from "../texts";
 import { Badge } from "../ui/badge";
-import { Loaded, Skeleton } from "../ui/states";
+import { Loaded, SkeletonPanels } from "../ui/states";
 import { Name, Prose } from "../ui/words";
 import { Tokens } from "./settings/tokens";
 import { View } from "./view_of";
@@ -17,7 +17,7 @@ export function Settings() {
   const settings = useResource("settings", getSettings);
   return (
     <View title={words.title} about={<Prose text={words.about} />}>
-      <Loaded of={settings} skeleton={<Skeleton rows={10} />}>
+      <Loaded of={settings} skeleton={<SkeletonPanels />}>
         {(data) => <Body settings={data} />}
       </Loaded>
     </View>

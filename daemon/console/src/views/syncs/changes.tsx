@@ -21,6 +21,9 @@ function beforeAfter(change: Change): [string, string] {
   }
 }
 
+// What was proposed and did not happen is struck out.
+const dropped = new Set<Change["state"]>(["rejected", "skipped", "withdrawn"]);
+
 export function ChangeTable({ changes, label }: { changes: Change[]; label: string }) {
   return (
     <div class="table-wrap" tabIndex={0} role="group" aria-label={label}>
@@ -49,7 +52,7 @@ function Row({ change }: { change: Change }) {
       <th scope="row">{known ? <a href={to(`/contacts/${change.contact}`)}><Name text={change.email || change.external_id} /></a>
         : <Name text={change.email || change.external_id} />}</th>
       <td>
-        <span class={`diff ${change.kind}`}>
+        <span class={`diff ${change.kind}${dropped.has(change.state) ? " dropped" : ""}`}>
           <span class="diff-before">{before}</span><span aria-hidden="true">→</span><span class="hidden">{words.becomes}</span>
           <span class="diff-after">{after}</span>
         </span>
