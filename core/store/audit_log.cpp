@@ -47,22 +47,30 @@ void AuditLog::seal() {
   link_.reset();
 }
 
-std::vector<AuditRow> read_audit(Database& db, const std::string& account, Id contact, std::size_t limit, Id after) {
-  constexpr const char* kColumns =
-      "SELECT a.seq, a.at, a.who, a.origin, a.basis, a.action, n.name, a.contact_id, a.reason, a.source, a.before, "
-      "a.after, a.run_id, coalesce(a.detail, '{\"erased\":true}') FROM audit a JOIN account n ON n.id = a.account_id ";
-  static const std::string by_contact =
-      std::string(kColumns) +
-      "WHERE a.contact_id = ?1 AND (?2 = '' OR n.name = ?2) AND a.seq > ?3 ORDER BY a.seq LIMIT ?4";
-  // No join: the index of the account has to drive, or a small account's entries are looked for among everybody's.
-  static const std::string by_account = std::string(kColumns) +
-                                        "WHERE ?1 = 0 AND a.account_id = (SELECT id FROM account WHERE name = ?2) "
-                                        "AND a.seq > ?3 ORDER BY a.seq LIMIT ?4";
-  static const std::string all =
-      std::string(kColumns) + "WHERE ?1 = 0 AND ?2 = '' AND a.seq > ?3 ORDER BY a.seq LIMIT ?4";
-  const std::string& sql = contact != 0 ? by_contact : account.empty() ? all : by_account;
+namespace {
+
+constexpr const char* kColumns =
+    "SELECT a.seq, a.at, a.who, a.origin, a.basis, a.action, n.name, a.contact_id, a.reason, a.source, a.before, "
+    "a.after, a.run_id, coalesce(a.detail, '{\"erased\":true}') FROM audit a JOIN account n ON n.id = a.account_id ";
+
+// One list of the log, by what it is about; `order` has the place and the direction.
+std::string list_of(const char* condition, const char* order) { return std::string(kColumns) + condition + order; }
+
+struct Lists {
+  explicit Lists(const char* order)
+      : by_contact(list_of("WHERE a.contact_id = ?1 AND (?2 = '' OR n.name = ?2) AND ", order)),
+        // No join: the index of the account has to drive, or a small account's entries are looked for among
+        // everybody's.
+        by_account(list_of("WHERE ?1 = 0 AND a.account_id = (SELECT id FROM account WHERE name = ?2) AND ", order)),
+        all(list_of("WHERE ?1 = 0 AND ?2 = '' AND ", order)) {}
+  const std::string by_contact, by_account, all;
+};
+
+std::vector<AuditRow> read_list(Database& db, const Lists& lists, const std::string& account, Id contact,
+                                std::size_t limit, Id place) {
+  const std::string& sql = contact != 0 ? lists.by_contact : account.empty() ? lists.all : lists.by_account;
   Query query(db, sql.c_str());
-  query.bind(contact).bind(account).bind(after).bind(static_cast<std::int64_t>(limit));
+  query.bind(contact).bind(account).bind(place).bind(static_cast<std::int64_t>(limit));
   std::vector<AuditRow> rows;
   while (query.step()) {
     AuditRow row;
@@ -81,6 +89,34 @@ std::vector<AuditRow> read_audit(Database& db, const std::string& account, Id co
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+}  // namespace
+
+std::vector<AuditRow> read_audit(Database& db, const std::string& account, Id contact, std::size_t limit, Id after) {
+  static const Lists lists("a.seq > ?3 ORDER BY a.seq LIMIT ?4");
+  return read_list(db, lists, account, contact, limit, after);
+}
+
+std::vector<AuditRow> read_audit_backwards(Database& db, const std::string& account, Id contact, std::size_t limit,
+                                           Id before) {
+  static const Lists lists("a.seq < ?3 ORDER BY a.seq DESC LIMIT ?4");
+  return read_list(db, lists, account, contact, limit, before == 0 ? INT64_MAX : before);
+}
+
+Id last_entry_by(Database& db, Millis at) {
+  Query ends(db, "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM audit");
+  ends.step();
+  Id low = ends.integer(0) - 1, high = ends.integer(1);
+  while (low < high) {
+    const Id middle = high - (high - low) / 2;
+    Query query(db, "SELECT seq, at FROM audit WHERE seq >= ? ORDER BY seq LIMIT 1");
+    if (query.bind(middle).step() && query.integer(1) <= at)
+      low = query.integer(0);
+    else
+      high = middle - 1;
+  }
+  return low;
 }
 
 }  // namespace crmsync::store

@@ -42,5 +42,8 @@ class AuditLog {
 
 AuditVerdict verify_audit(Database& db);
 std::vector<AuditRow> read_audit(Database& db, const std::string& account, Id contact, std::size_t limit, Id after);
+std::vector<AuditRow> read_audit_backwards(Database& db, const std::string& account, Id contact, std::size_t limit,
+                                           Id before);
+Id last_entry_by(Database& db, Millis at);
 
 }  // namespace crmsync::store

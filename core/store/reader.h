@@ -76,6 +76,12 @@ class Reader {
 
   // In order of seq, after `after`; contact 0: of all. account empty: all.
   virtual std::vector<AuditRow> audit(const std::string& account, Id contact, std::size_t limit, Id after) = 0;
+  // The same backwards, from the newest; before 0: from the end.
+  virtual std::vector<AuditRow> audit_backwards(const std::string& account, Id contact, std::size_t limit,
+                                                Id before) = 0;
+  // The last entry that is not later than `at`, 0: none. Found by halving: if the clock was ever set back, it is one
+  // near by.
+  virtual Id last_entry_by(Millis at) = 0;
   // Walks the whole chain; stops at the first entry or link that does not fit.
   virtual AuditVerdict verify_audit() = 0;
 };

@@ -92,6 +92,10 @@ class Reading : public Base {
   std::vector<AuditRow> audit(const std::string& account, Id contact, std::size_t limit, Id after) override {
     return read_audit(*db_, account, contact, limit, after);
   }
+  std::vector<AuditRow> audit_backwards(const std::string& account, Id contact, std::size_t limit, Id before) override {
+    return read_audit_backwards(*db_, account, contact, limit, before);
+  }
+  Id last_entry_by(Millis at) override { return store::last_entry_by(*db_, at); }
   AuditVerdict verify_audit() override { return store::verify_audit(*db_); }
 
  protected:
