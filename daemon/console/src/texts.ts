@@ -77,6 +77,7 @@ export const texts = {
     audit: "Audit",
     settings: "Settings",
     held: "held",
+    heldIn: (n: number) => `${number(n)} held`,
   },
   help: {
     open: "Keyboard shortcuts",
@@ -128,6 +129,7 @@ export const texts = {
     pushFor: "due",
     conflicts: (n: string) => `${n} ${n === "1" ? "conflict" : "conflicts"}: the CRM says subscribed, we do not mail`,
     conflictKept: "kept unsubscribed:",
+    showMore: "Show more",
     more: (n: string) => `${n} or more`,
     chart: "Unsubscribed, by reason",
     chartAbout: (from: string, to: string) => `Unsubscribed contacts by reason, from ${from} to ${to}. The table has the numbers.`,
@@ -187,6 +189,8 @@ export const texts = {
     frozenAll: (n: number) => `${contacts(n)} selected: all in the account`,
     fixed: "To choose one by one, clear the selection first.",
     bar: "Selection",
+    sort: "Sort by",
+    sortUsual: "Sort: usual",
   },
   manage: {
     title: "Manage subscription",
@@ -484,6 +488,7 @@ export const texts = {
   audit: {
     title: "Audit",
     export: "Export",
+    refresh: "Show new entries",
     verify: "Verify the chain",
     whole: (n: string) => `The chain is whole: ${n} entries.`,
     broken: (why: string) => `The chain is broken: ${why}`,
