@@ -139,6 +139,7 @@ export const texts = {
     asTable: "Table",
     day: "Day",
     total: "Total",
+    several: "Whoever has several reasons counts for each of them.",
     noHistory: "Nobody has ever been unsubscribed here.",
     noContacts: "There are no contacts yet",
     noContactsIntegrated: "They come with the first sync.",
@@ -270,6 +271,7 @@ export const texts = {
   bulk: {
     title: "Bulk action",
     titles: { resubscribe: "Resubscribe", unsubscribe: "Unsubscribe", lift: "Lift a reason", undo: "Undo" },
+    undoOf: (what: string) => `Undo ${what.toLowerCase()}`,
     nothing: "Nothing is selected. Choose contacts in the list first.",
     selected: (n: number, what: string, at: string) =>
       `${contacts(n)} selected (${what}), fixed at ${at}: whoever matches later is not part of it.`,
