@@ -32,8 +32,8 @@ export function ago(at: string, now = Date.now()): string {
   return "";
 }
 
-const unit = (value: number, name: string) =>
-  new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 1 })
+const unit = (value: number, name: string, unitDisplay: "short" | "long" = "short") =>
+  new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay, maximumFractionDigits: 1 })
     .format(value);
 
 export function duration(milliseconds: number): string {
@@ -50,7 +50,7 @@ export function bytes(value: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   let at = 0;
   while (value >= 1000 && at < units.length - 1) (value /= 1000), ++at;
-  return unit(value, units[at]!);
+  return unit(value, units[at]!, at === 0 ? "long" : "short");
 }
 
 export const decimal = (value: number) => oneDigit.format(value);

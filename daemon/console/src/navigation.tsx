@@ -80,7 +80,7 @@ function AccountSwitcher() {
     ? { jobs: "/jobs", contacts: "/contacts", bulk: "/contacts" }[place.path[0]!] ?? "/syncs"
     : place.path[0] === "bulk" ? "/contacts" : `/${place.path[0] ?? "overview"}`;
   const items = accounts.map((one) => ({
-    text: one.name || one.id,
+    text: [one.name || one.id, ...(heldRuns(status.data!, one.id) > 0 ? [texts.nav.heldIn(heldRuns(status.data!, one.id))] : [])].join(" · "),
     checked: one.id === account?.id,
     onChoose: () => navigate(pathTo(view, { account: one.id })),
   }));

@@ -77,6 +77,7 @@ export const texts = {
     audit: "Audit",
     settings: "Settings",
     held: "held",
+    heldIn: (n: number) => `${number(n)} held`,
   },
   help: {
     open: "Keyboard shortcuts",
@@ -128,6 +129,7 @@ export const texts = {
     pushFor: "due",
     conflicts: (n: string) => `${n} ${n === "1" ? "conflict" : "conflicts"}: the CRM says subscribed, we do not mail`,
     conflictKept: "kept unsubscribed:",
+    showMore: "Show more",
     more: (n: string) => `${n} or more`,
     chart: "Unsubscribed, by reason",
     chartAbout: (from: string, to: string) => `Unsubscribed contacts by reason, from ${from} to ${to}. The table has the numbers.`,
@@ -137,6 +139,7 @@ export const texts = {
     asTable: "Table",
     day: "Day",
     total: "Total",
+    several: "Whoever has several reasons counts for each of them.",
     noHistory: "Nobody has ever been unsubscribed here.",
     noContacts: "There are no contacts yet",
     noContactsIntegrated: "They come with the first sync.",
@@ -187,6 +190,8 @@ export const texts = {
     frozenAll: (n: number) => `${contacts(n)} selected: all in the account`,
     fixed: "To choose one by one, clear the selection first.",
     bar: "Selection",
+    sort: "Sort by",
+    sortUsual: "Sort: usual",
   },
   manage: {
     title: "Manage subscription",
@@ -266,6 +271,7 @@ export const texts = {
   bulk: {
     title: "Bulk action",
     titles: { resubscribe: "Resubscribe", unsubscribe: "Unsubscribe", lift: "Lift a reason", undo: "Undo" },
+    undoOf: (what: string) => `Undo ${what.toLowerCase()}`,
     nothing: "Nothing is selected. Choose contacts in the list first.",
     selected: (n: number, what: string, at: string) =>
       `${contacts(n)} selected (${what}), fixed at ${at}: whoever matches later is not part of it.`,
@@ -484,6 +490,7 @@ export const texts = {
   audit: {
     title: "Audit",
     export: "Export",
+    refresh: "Show new entries",
     verify: "Verify the chain",
     whole: (n: string) => `The chain is whole: ${n} entries.`,
     broken: (why: string) => `The chain is broken: ${why}`,

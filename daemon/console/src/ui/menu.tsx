@@ -82,7 +82,7 @@ export function Menu({ label, items, children, look = "button plain", busy, hide
       </button>
       <div ref={menu} id={id} role="menu" aria-label={label} class="menu" popover="auto" onKeyDown={onKeyDown}
         onToggle={(event) => setOpen(event.newState === "open")}>
-        {items.map((item) => <Entry key={item.text} item={item} choose={choose} />)}
+        {items.map((item, i) => <Entry key={i} item={item} choose={choose} />)}
       </div>
     </>
   );

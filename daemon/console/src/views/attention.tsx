@@ -1,7 +1,8 @@
 // What needs somebody: held runs and imports, connections that fail, opt-outs that a CRM does not confirm, conflicts.
 import { Fragment, type ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { getConflicts, getJobs, getOutbox, getSettings, retryPush } from "../api/calls";
-import type { Account, Connection, OutboxSummary, Push, SystemStatus } from "../api/types";
+import type { Account, Conflict, Connection, OutboxSummary, Push, SystemStatus } from "../api/types";
 import { useApp, useMay, useTo } from "../app_state";
 import { number } from "../format";
 import { useAction } from "../hooks/action";
@@ -16,6 +17,7 @@ import { Name, Prose, Time } from "../ui/words";
 
 const words = texts.overview;
 const conflictsShown = 5;
+const conflictsMore = 200;
 const pushesShown = 3;
 const usualWarning = 12 * 3600;  // seconds, until the settings are known
 
@@ -23,13 +25,14 @@ export function Attention({ account }: { account: Account }) {
   const { status, changes } = useApp();
   const how = { version: changes, keep: true };
   const jobs = useResource(`jobs ${account.id} `, (signal) => getJobs(account.id, "", signal), how);
-  const conflicts = useResource(`conflicts ${account.id}`,
-    (signal) => getConflicts(account.id, conflictsShown + 1, signal), how);
+  const [all, setAll] = useState(false);
+  const most = all ? conflictsMore : conflictsShown;
+  const conflicts = useResource(`conflicts ${account.id} ${most}`, (signal) => getConflicts(account.id, most, signal), how);
   const ready = status.data && (jobs.data || jobs.problem) && (conflicts.data || conflicts.problem);
   const problem = jobs.problem ?? conflicts.problem;
   const retry = () => (jobs.reload(), conflicts.reload());
   const late = useLate();
-  const all = ready ? [
+  const matters = ready ? [
     ...(status.data ? ofConnections(status.data, account, late) : []),
     ...(jobs.data?.items ?? []).filter((job) => job.state === "held").map((job) => (
       <Matter key={job.id} tone="warn" icon="pause" title={words.heldJob(job.id)} path={`/jobs/${job.id}`} link={words.review}>
@@ -37,15 +40,16 @@ export function Attention({ account }: { account: Account }) {
       </Matter>
     )),
     ...(conflicts.data && conflicts.data.items.length > 0
-      ? [<Conflicts key="conflicts" items={conflicts.data.items} more={conflicts.data.next !== null} />] : []),
+      ? [<Conflicts key="conflicts" items={conflicts.data.items} more={conflicts.data.next !== null}
+        showAll={all ? undefined : () => setAll(true)} />] : []),
   ].filter(Boolean) : [];
   return (
     <section class="panel" aria-labelledby="needs">
       <header class="panel-head"><h2 id="needs">{words.needs}</h2></header>
       {ready && problem && <ProblemBox problem={problem} onRetry={retry} />}
-      {!ready ? <Skeleton rows={4} /> : all.length === 0 && !problem
+      {!ready ? <Skeleton rows={4} /> : matters.length === 0 && !problem
         ? <Empty icon="check" title={words.nothing}>{words.nothingMore}</Empty>
-        : <ul class="matters">{all}</ul>}
+        : <ul class="matters">{matters}</ul>}
     </section>
   );
 }
@@ -156,9 +160,8 @@ function Waits({ push, reload }: { push: Push; reload: () => void }) {
   );
 }
 
-function Conflicts({ items, more }: { items: { contact: string; email: string; connection: string; remaining: string[] }[]; more: boolean }) {
+function Conflicts({ items, more, showAll }: { items: Conflict[]; more: boolean; showAll: (() => void) | undefined }) {
   const to = useTo();
-  const shown = items.slice(0, conflictsShown);
   const all = more ? words.more(number(items.length)) : number(items.length);
   return (
     <li class="matter">
@@ -166,13 +169,14 @@ function Conflicts({ items, more }: { items: { contact: string; email: string; c
       <div class="matter-words">
         <p class="strong">{words.conflicts(all)}</p>
         <ul class="matter-list muted">
-          {shown.map((one) => (
+          {items.map((one) => (
             <li key={`${one.contact} ${one.connection}`}>
               <a href={to(`/contacts/${one.contact}`)}><Name text={one.email} /></a>
               <span>{words.conflictKept} {one.remaining.map(reasonName).join(", ")}</span>
             </li>
           ))}
         </ul>
+        {more && showAll && <Button kind="ghost" onClick={showAll}>{words.showMore}</Button>}
       </div>
     </li>
   );

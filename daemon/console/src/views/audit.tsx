@@ -35,11 +35,18 @@ export function Audit() {
   };
   const query = { account: account?.id, since: filter.since, until: filter.until, contact };
   const log = useResource(account ? `audit ${JSON.stringify(query)}` : null, (signal) => readAudit(query, signal),
-    { keep: true, version: changes });
+    { keep: true });
+  // The log may be long: it is read again when somebody asks for it, not with every change.
+  const [read, setRead] = useState(changes);
+  const refresh = () => {
+    setRead(changes);
+    log.reload();
+  };
   const change = (some: Fields, replace = false) =>
     navigate(pathTo("/audit", { ...Object.fromEntries(new URLSearchParams(location.search)), ...some }), { replace });
   return (
     <View title={words.title} actions={<>
+      {changes !== read && <Button icon="syncs" onClick={refresh}>{words.refresh}</Button>}
       {session.accounts.length === 0 && <Verify />}
       <LinkButton icon="file" href={auditExport(query)} download>{words.export}</LinkButton>
     </>}>

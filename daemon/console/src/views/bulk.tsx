@@ -38,7 +38,7 @@ export function Bulk() {
       </View>
     );
   return (
-    <View title={words.titles[action]} above={<a href={of ? to(`/${"run" in of ? `runs/${of.run}` : `jobs/${of.job}`}`) : to("/contacts")}>
+    <View title={of ? words.undoOf("run" in of ? texts.timeline.run(of.run) : texts.timeline.job(of.job)) : words.titles[action]} above={<a href={of ? to(`/${"run" in of ? `runs/${of.run}` : `jobs/${of.job}`}`) : to("/contacts")}>
       {of ? ("run" in of ? texts.timeline.run(of.run) : texts.timeline.job(of.job)) : texts.list.title}</a>}>
       {of ? <Checked action="undo" of={of} selection={null} /> : <OfSelection action={action as JobOrder["kind"]} id={selection!} />}
     </View>

@@ -58,6 +58,7 @@ function Body({ days, account, asTable }: { days: HistoryDay[]; account: Account
 
 function Legend({ shown, at }: { shown: Reason[]; at: HistoryDay }) {
   const to = useTo();
+  const several = shown.reduce((sum, reason) => sum + (at.reasons[reason] ?? 0), 0) > at.unsubscribed;
   return (
     <div class="legend">
       <p class="legend-day"><span>{day(at.day)}</span><span class="figure">{number(at.unsubscribed)}</span></p>
@@ -70,6 +71,7 @@ function Legend({ shown, at }: { shown: Reason[]; at: HistoryDay }) {
           </li>
         ))}
       </ul>
+      {several && <p class="hint">{texts.overview.several}</p>}
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function BulkForm({ action, job, count, send }: Props) {
   const asks = mailsAgain(action, job);
   const change = changed(job);
   if (change === 0)
-    return <Note tone="info"><p>{words.noChange}</p><p><a href={to("/contacts")}>{words.backToList}</a></p></Note>;
+    return <Note tone="info"><p>{words.noChange}</p>{action !== "undo" && <p><a href={to("/contacts")}>{words.backToList}</a></p>}</Note>;
   // However the reader separates thousands.
   const rightCount = typed.replace(/\D/g, "") === String(count);
   const submit = (event: Event) => {

@@ -11,11 +11,17 @@ import { isFiltered, type FilterName, type ListQuery } from "./query";
 
 const words = texts.list;
 const statuses: Status[] = ["subscribed", "unsubscribed", "on_hold"];
+// Where the columns that sort are not shown.
+const sorts = [
+  { value: "", text: words.sortUsual },
+  ...Object.entries({ name: words.name, email: words.email, status: words.state, changed: words.changed })
+    .map(([value, text]) => ({ value, text })),
+];
 const pause = 200;  // milliseconds without a key before the list follows
 
 interface Props {
   query: ListQuery;
-  change: (fields: Partial<Record<FilterName, string>>, replace?: boolean) => void;
+  change: (fields: Partial<Record<FilterName | "sort", string>>, replace?: boolean) => void;
   clear: () => void;
 }
 
@@ -42,6 +48,9 @@ export function Filters({ query, change, clear }: Props) {
         )}
         <Day label={words.since} value={filter.since ?? ""} change={(value) => change({ since: value })} />
         <Day label={words.until} value={filter.until ?? ""} change={(value) => change({ until: value })} />
+        <div class="narrow-only">
+          <Select quiet mark label={words.sort} value={query.sort} onInput={(value) => change({ sort: value })} choices={sorts} />
+        </div>
         {isFiltered(filter) && <Button kind="ghost" icon="close" onClick={clear}>{words.clear}</Button>}
       </div>
     </search>
