@@ -2,7 +2,6 @@
 
 const locale = undefined;  // the browser's
 const whole = new Intl.NumberFormat(locale);
-const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" });
 const utcDay = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
@@ -52,8 +51,6 @@ export function bytes(value: number): string {
   while (value >= 1000 && at < units.length - 1) (value /= 1000), ++at;
   return unit(value, units[at]!, at === 0 ? "long" : "short");
 }
-
-export const decimal = (value: number) => oneDigit.format(value);
 
 // A link of the CRM, if it is one that may be followed.
 export function safeUrl(text: string | null | undefined): string | null {
