@@ -66,19 +66,36 @@ class World {
     const csv = { id: 'harbour-csv', connector: 'csv', path: world.file('export.csv'), outgoing: world.file('outgoing'), schedule };
     const token = { file: world.file('token') };
     const hubspot = { id: 'lakeside-hubspot', connector: 'hubspot', token, base_url: world.crm, schedule };
-    await world.startDaemon([
+    await world.configure([
       { id: 'walkins', name: 'Walk-ins', resubscribe: 'allowed' },
       { id: 'harbour', name: 'Harbour Realty', resubscribe: 'allowed', connections: [csv] },
       { id: 'lakeside', name: 'Lakeside Sailing', resubscribe: 'allowed', connections: [hubspot] },
       { id: 'archive', name: 'Old archive' },
     ]);
+    await world.startDaemon();
     return world;
   }
 
-  async startDaemon(accounts) {
+  // One account whose CRM has this many contacts, read before the daemon serves them.
+  static async withContacts(count) {
+    const world = new World();
+    world.exportMany(count);
+    const csv = { id: 'big-csv', connector: 'csv', path: world.file('export.csv'), schedule: { every: '7d', full_every: '30d' } };
+    await world.configure([{ id: 'big', name: 'Big', connections: [csv] }]);
+    const first = spawn(process.env.CRMSYNCD, ['--config', world.file('config.json'), '--once'], { stdio: 'ignore' });
+    const [code] = await once(first, 'exit');
+    if (code !== 0) throw new Error(`the first load ended with ${code}`);
+    await world.startDaemon();
+    return world;
+  }
+
+  async configure(accounts) {
     this.port = await freePort();
     this.url = `http://127.0.0.1:${this.port}`;
     fs.writeFileSync(this.file('config.json'), JSON.stringify(configuration(this, accounts)));
+  }
+
+  async startDaemon() {
     const log = fs.openSync(this.file('log'), 'a');
     const child = spawn(process.env.CRMSYNCD, ['--config', this.file('config.json')], { stdio: ['ignore', 'ignore', log] });
     this.children.push(child);
@@ -168,6 +185,22 @@ class World {
     const header = 'Record ID,First Name,Last Name,Email,Unsubscribed from all email,Last Modified Date';
     fs.writeFileSync(this.file('export.part'), [header, ...lines].join('\n') + '\n');
     fs.renameSync(this.file('export.part'), this.file('export.csv'));
+  }
+
+  // Every tenth has opted out. Written in pieces, and as if it had lain there for a while.
+  exportMany(count) {
+    const out = fs.openSync(this.file('export.csv'), 'w');
+    let text = 'Record ID,First Name,Last Name,Email,Unsubscribed from all email,Last Modified Date\n';
+    for (let i = 1; i <= count; ++i) {
+      text += `${i},Person,Number ${i},person.${i}@example${i % 997}.com,${i % 10 ? 'No' : 'Yes'},2026-01-01 10:00\n`;
+      if (text.length < 1 << 20 && i < count) continue;
+      fs.writeSync(out, text);
+      text = '';
+    }
+    fs.writeSync(out, text);
+    fs.closeSync(out);
+    const settled = Date.now() / 1000 - 60;
+    fs.utimesSync(this.file('export.csv'), settled, settled);
   }
 }
 
