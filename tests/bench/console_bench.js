@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // How soon the console shows something: Chromium on a daemon with a million contacts, each view opened in a browser that
 // has never seen it (cold) and in one that has its files (warm).
 //
