@@ -123,6 +123,8 @@ export const startImport = (account: string, file: File, columns: Columns, archi
   request<t.Job>("POST", "imports", { query: { account, archive_missing: archiveMissing, ...columns }, file, once: true });
 
 // --- audit ---
+export const getAudit = (query: Query, signal?: Signal) =>
+  request<t.Page<t.AuditEntry>>("GET", "audit", { query, signal });
 export const auditExport = (query: Query) => address("audit/export", query);
 export const verifyAudit = () =>
   request<{ ok: boolean; entries: number; links: number; problem: string | null }>("GET", "audit/verify");

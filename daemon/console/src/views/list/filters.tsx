@@ -1,12 +1,12 @@
 // The search bar and the filters of the contact list. What they say stands in the address bar.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { reasons, type Status } from "../../api/types";
 import { useApp } from "../../app_state";
-import { useSettled } from "../../hooks/timing";
 import { reasonName, texts } from "../../texts";
 import { Button } from "../../ui/button";
 import { Select } from "../../ui/field";
 import { Icon } from "../../ui/icon";
+import { SettledInput } from "../../ui/settled_input";
 import { isFiltered, type FilterName, type ListQuery } from "./query";
 
 const words = texts.list;
@@ -17,7 +17,6 @@ const sorts = [
   ...Object.entries({ name: words.name, email: words.email, status: words.state, changed: words.changed })
     .map(([value, text]) => ({ value, text })),
 ];
-const pause = 200;  // milliseconds without a key before the list follows
 
 interface Props {
   query: ListQuery;
@@ -58,26 +57,10 @@ export function Filters({ query, change, clear }: Props) {
 }
 
 function SearchField({ value, change }: { value: string; change: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  const sent = useRef(value);
-  const settled = useSettled(text, pause);
-  useEffect(() => {
-    if (settled.trim() === sent.current) return;
-    sent.current = settled.trim();
-    change(sent.current);
-  }, [settled]);
-  useEffect(() => {  // the way back, or "clear"
-    if (value === sent.current) return;
-    sent.current = value;
-    setText(value);
-  }, [value]);
-  const field = useRef<HTMLInputElement>(null);
   return (
     <div class="search-field">
       <Icon name="search" />
-      <input ref={field} type="search" class="input" value={text} aria-label={words.search} placeholder={words.searchPlaceholder}
-        dir="auto" autoComplete="off" spellcheck={false} onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && field.current?.blur()} />
+      <SettledInput label={words.search} placeholder={words.searchPlaceholder} value={value} change={change} />
     </div>
   );
 }

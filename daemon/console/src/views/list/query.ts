@@ -2,6 +2,7 @@
 import type { ContactFilter } from "../../api/calls";
 import { getContacts } from "../../api/calls";
 import type { Query } from "../../api/http";
+import { fullPage } from "../../api/pages";
 import type { Contact, Page } from "../../api/types";
 
 export const filterNames = ["q", "status", "reason", "connection", "since", "until"] as const;
@@ -10,8 +11,6 @@ export type FilterName = (typeof filterNames)[number];
 export const columnNames = ["email", "status", "reasons", "records", "changed"] as const;
 export type ColumnName = (typeof columnNames)[number];
 const usualColumns: ColumnName[] = ["email", "status", "reasons", "changed"];
-
-export const pageSize = 50;
 
 export interface ListQuery {
   filter: ContactFilter;
@@ -38,16 +37,5 @@ export function columnsField(columns: ColumnName[]): string | null {
 
 export const isFiltered = (filter: ContactFilter) => Object.keys(filter).length > 0;
 
-const mostRequests = 25;
-
-// A page of the daemon may be short and still have a next one: asked on until it is full.
-export async function loadPage(query: Query, after: string, signal: AbortSignal): Promise<Page<Contact>> {
-  const items: Contact[] = [];
-  let next: string | null = after;
-  for (let i = 0; i < mostRequests && next !== null && items.length < pageSize; ++i) {
-    const page: Page<Contact> = await getContacts({ ...query, after: next, limit: pageSize - items.length }, signal);
-    items.push(...page.items);
-    next = page.next;
-  }
-  return { items, next };
-}
+export const loadPage = (query: Query, after: string, signal: AbortSignal): Promise<Page<Contact>> =>
+  fullPage(getContacts, query, after, signal);
