@@ -5,9 +5,10 @@ import { useMay, useTo } from "../app_state";
 import { useAction } from "../hooks/action";
 import { texts } from "../texts";
 import { Button, LinkButton } from "../ui/button";
-import { Loaded, Note, ProblemBox, SkeletonPanels } from "../ui/states";
+import { Loaded, Note, SkeletonPanels } from "../ui/states";
 import { toast } from "../ui/toast";
 import { Details, Name, Prose, Time } from "../ui/words";
+import { HeldPanel } from "./held_panel";
 import { ErrorTable, OutcomeTable } from "./job/outcomes";
 import { Progress, isActive } from "./job/progress";
 import { Split } from "./job/split";
@@ -79,24 +80,5 @@ function Body({ job, reload }: { job: Job; reload: () => void }) {
 
 // An import that would unsubscribe more than the limits allow.
 function Held({ job, reload }: { job: Job; reload: () => void }) {
-  const mayOperate = useMay("operate");
-  const decide = useAction((what: "approve" | "reject") => decideJob(job.id, what),
-    (_, what) => (toast(what === "approve" ? words.approved : words.rejected), reload()));
-  return (
-    <section class="panel panel-body held-panel" aria-labelledby="held">
-      <h2 id="held">{words.held}</h2>
-      {job.note && <p><Prose text={job.note} /></p>}
-      <ul class="effects">
-        <li><strong>{words.approve}</strong> {words.approveEffect}</li>
-        <li><strong>{words.reject}</strong> {words.rejectEffect}</li>
-      </ul>
-      {decide.problem && <ProblemBox problem={decide.problem} />}
-      {mayOperate && (
-        <div class="effects-buttons">
-          <Button kind="primary" busy={decide.busy} onClick={() => decide.run("approve")}>{words.approve}</Button>
-          <Button busy={decide.busy} onClick={() => decide.run("reject")}>{words.reject}</Button>
-        </div>
-      )}
-    </section>
-  );
+  return <HeldPanel words={words.held(job.id)} note={job.note} decide={(what) => decideJob(job.id, what)} decided={reload} />;
 }

@@ -1,19 +1,16 @@
 // One run: what it changed, or holds, with what approving and rejecting would do.
-import { useState } from "preact/hooks";
 import { decideRun, getChanges, getRun } from "../api/calls";
 import type { Run, RunCounts } from "../api/types";
 import { useApp, useMay, useTo } from "../app_state";
 import { duration, number } from "../format";
-import { useAction } from "../hooks/action";
 import { useResource } from "../hooks/resource";
 import { useInterval } from "../hooks/timing";
 import { texts } from "../texts";
-import { Button, LinkButton } from "../ui/button";
-import { Dialog } from "../ui/dialog";
+import { LinkButton } from "../ui/button";
 import { Pager } from "../ui/pager";
-import { Loaded, Note, ProblemBox, Skeleton, SkeletonPanels } from "../ui/states";
-import { toast } from "../ui/toast";
+import { Loaded, Note, Skeleton, SkeletonPanels } from "../ui/states";
 import { Prose, Time } from "../ui/words";
+import { HeldPanel } from "./held_panel";
 import { ChangeTable } from "./syncs/changes";
 import { RunBadge } from "./syncs/health";
 import { View } from "./view_of";
@@ -55,45 +52,9 @@ function Body({ run, reload }: { run: Run; reload: () => void }) {
 
 function Held({ run, reload }: { run: Run; reload: () => void }) {
   const { status } = useApp();
-  const mayOperate = useMay("operate");
-  const [asked, setAsked] = useState<"approve" | "reject" | null>(null);
-  const decide = useAction((what: "approve" | "reject") => decideRun(run.id, what), (_, what) => {
-    setAsked(null);
-    toast(what === "approve" ? words.approved : words.rejected);
-    reload();
-    status.reload();
-  });
-  const close = () => (setAsked(null), decide.clear());
-  const effects = { approve: words.approveEffect(run.counts.held), reject: words.rejectEffect };
   return (
-    <section class="panel panel-body held-panel" aria-labelledby="held">
-      <h2 id="held">{words.held}</h2>
-      {run.note && <p><Prose text={run.note} /></p>}
-      <ul class="effects">
-        <li><strong>{words.approve}</strong> {effects.approve}</li>
-        <li><strong>{words.reject}</strong> {effects.reject}</li>
-      </ul>
-      {mayOperate && (
-        <div class="effects-buttons">
-          <Button kind="primary" onClick={() => setAsked("approve")}>{words.approve}</Button>
-          <Button onClick={() => setAsked("reject")}>{words.reject}</Button>
-        </div>
-      )}
-      {asked && (
-        <Dialog title={asked === "approve" ? words.approveTitle(run.id) : words.rejectTitle(run.id)} onClose={close} busy={decide.busy}>
-          <div class="dialog-body">
-            <p><strong>{words[asked]}</strong> {effects[asked]}</p>
-            {decide.problem && <ProblemBox problem={decide.problem} />}
-            <div class="dialog-foot">
-              <Button onClick={close}>{texts.cancel}</Button>
-              <Button kind="primary" busy={decide.busy} onClick={() => decide.run(asked)}>
-                {asked === "approve" ? words.approveNow : words.rejectNow}
-              </Button>
-            </div>
-          </div>
-        </Dialog>
-      )}
-    </section>
+    <HeldPanel words={words.held(run.id, run.counts.held)} note={run.note} decide={(what) => decideRun(run.id, what)}
+      decided={() => (reload(), status.reload())} />
   );
 }
 
