@@ -68,3 +68,15 @@ as('operator', IMPORT, 'who is not in the file is unsubscribed where that is ask
 as('operator', '/import?account=harbour', 'an account with a CRM takes no file, and says where its contacts come from', async (page) => {
   await page.getByText('A CRM manages the contacts of this account').waitFor();
 });
+
+as('operator', IMPORT, 'an upload shows how far it is, and can be stopped', async (page, world) => {
+  const before = (await world.get('jobs?account=walkins')).items.length;
+  await page.route(/\/api\/v1\/imports\?(?!.*preview)/, () => {});  // a line on which it never arrives
+  await choose(page, 'email\nstopped@example.com\n');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByRole('progressbar', { name: 'Upload of the file' }).waitFor();
+  await page.getByRole('button', { name: 'Stop the upload' }).click();
+  await page.getByRole('progressbar', { name: 'Upload of the file' }).waitFor({ state: 'detached' });
+  await page.getByText('Drop a CSV file here').waitFor();
+  assert.equal((await world.get('jobs?account=walkins')).items.length, before);
+});

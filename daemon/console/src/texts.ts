@@ -588,6 +588,32 @@ export const texts = {
     done: "Done",
   },
   copyByHand: "Marked: copy it with the keyboard.",
+  trouble: {
+    failures: "Failures in a row",
+    outbox: "Opt-outs for the CRM",
+    waiting: (n: string) => `${n} waiting`,
+    overdue: (n: string) => `${n} past the deadline`,
+    dead: (n: string) => `${n} given up`,
+    oldest: "the oldest since",
+  },
+  sentence: {
+    modes: { incremental: "sync of changes", full: "full sync" },
+    triggers: { schedule: "by the schedule", signal: "by a signal", api: "that a person started",
+      once: "that a command started" },
+    what: (mode: string, trigger: string) => `A ${mode} ${trigger}`,
+    running: (what: string, read: string) => `${what} is running; it has read ${read} records so far.`,
+    applied: (what: string, read: string, result: string) => `${what} read ${read} records: ${result}.`,
+    held: (what: string, read: string, held: number) =>
+      `${what} read ${read} records and holds ${count(held, "change", "changes")} until somebody decides.`,
+    rejected: (what: string, read: string) => `${what} read ${read} records; what it held was rejected.`,
+    failed: (what: string, read: string) => `${what} failed after ${read} records.`,
+  },
+  sending: {
+    label: "Upload of the file",
+    far: (sent: string, total: string, percent: string) => `Sending the file: ${sent} of ${total} (${percent}%)`,
+    taken: "The file is there; it is being looked at.",
+    stop: "Stop the upload",
+  },
 } as const;
 
 export const reasonName = (reason: string) => texts.reason[reason]?.[0] ?? reason;

@@ -1,6 +1,7 @@
 // Every request that the console makes, one function each.
 import type * as t from "./types";
 import { address, request, type Query } from "./http";
+import type { Progress } from "./upload";
 
 type Signal = AbortSignal | undefined;
 
@@ -119,8 +120,9 @@ export interface Columns {
 }
 export const previewImport = (account: string, file: Blob, columns: Columns, signal?: Signal) =>
   request<t.Preview>("POST", "imports", { query: { account, preview: 8, ...columns }, file, signal });
-export const startImport = (account: string, file: File, columns: Columns, archiveMissing: boolean) =>
-  request<t.Job>("POST", "imports", { query: { account, archive_missing: archiveMissing, ...columns }, file, once: true });
+export const startImport = (account: string, file: File, columns: Columns, archiveMissing: boolean, progress: Progress, signal?: Signal) =>
+  request<t.Job>("POST", "imports",
+    { query: { account, archive_missing: archiveMissing, ...columns }, file, once: true, progress, signal });
 
 // --- audit ---
 export const getAudit = (query: Query, signal?: Signal) =>

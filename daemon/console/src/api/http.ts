@@ -1,5 +1,6 @@
 // One request to the daemon: JSON in and out, a problem document as an exception. Used by calls.ts.
 import { texts } from "../texts";
+import { upload, type Progress } from "./upload";
 
 export interface Obstacle {
   reason: string;
@@ -29,6 +30,7 @@ export interface Ask {
   body?: unknown;  // sent as JSON
   file?: Blob;  // sent as CSV, instead of a body
   signal?: AbortSignal | undefined;
+  progress?: Progress | undefined;  // how far the file is
   once?: boolean;  // it changes something: a repeated request must not change it twice
 }
 
@@ -96,7 +98,9 @@ export async function request<T>(method: "GET" | "POST", path: string, ask: Ask 
   let response: Response;
   let answer: T | undefined;
   try {
-    response = await fetch(target, { method, headers, body: ask.file ?? text ?? null, signal: ask.signal ?? null });
+    response = ask.file && ask.progress
+      ? await upload(target, { headers, file: ask.file, signal: ask.signal, progress: ask.progress })
+      : await fetch(target, { method, headers, body: ask.file ?? text ?? null, signal: ask.signal ?? null });
     if (response.ok && response.status !== 204) answer = await response.json();
   } catch (error) {
     throw isAbort(error) ? error : unreachable();

@@ -13,6 +13,7 @@ import { Prose, Time } from "../ui/words";
 import { HeldPanel } from "./held_panel";
 import { ChangeTable } from "./syncs/changes";
 import { RunBadge } from "./syncs/health";
+import { runInWords } from "./syncs/sentence";
 import { View } from "./view_of";
 
 const words = texts.run;
@@ -28,8 +29,7 @@ export function RunView({ id }: { id: string }) {
     data.counts.unsubscribed + data.counts.resubscribed + data.counts.deleted > 0;
   return (
     <View title={words.title(id)} above={data && <a href={to(`/syncs/${data.connection}`)}>{data.connection}</a>}
-      about={data && <p class="meta"><RunBadge run={data} /><span>{texts.syncs.modes[data.mode]}</span>
-        <span>{texts.syncs.triggers[data.trigger]}</span><Time at={data.started_at} />
+      about={data && <p class="meta"><RunBadge run={data} /><Time at={data.started_at} />
         {data.state !== "running" && <span>{duration(data.duration_ms)}</span>}</p>}
       actions={over && mayOperate && <LinkButton icon="undo" href={to("/bulk", { action: "undo", run: id })}>{texts.jobs.undo}</LinkButton>}>
       <Loaded of={run} skeleton={<SkeletonPanels />}>
@@ -42,6 +42,7 @@ export function RunView({ id }: { id: string }) {
 function Body({ run, reload }: { run: Run; reload: () => void }) {
   return (
     <div class="stack">
+      <p class="state-sentence">{runInWords(run)}</p>
       {run.error && <Note tone="bad"><Prose text={run.error} /></Note>}
       {run.state === "held" ? <Held run={run} reload={reload} /> : run.note && <Note tone="info"><Prose text={run.note} /></Note>}
       <Counts counts={run.counts} />

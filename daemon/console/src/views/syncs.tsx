@@ -7,7 +7,8 @@ import { LinkButton } from "../ui/button";
 import { Empty } from "../ui/states";
 import { Name, Prose, Time } from "../ui/words";
 import { ConnectionActions } from "./syncs/actions";
-import { HealthBadge, countsInWords, healthOf } from "./syncs/health";
+import { TroubleFacts } from "./syncs/trouble";
+import { HealthBadge, healthOf, resultInWords } from "./syncs/health";
 import { useInterval } from "../hooks/timing";
 import { View } from "./view_of";
 
@@ -61,8 +62,9 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
       <div><dt>{words.lastPoll}</dt><dd><Time at={connection.last_poll_at} /></dd></div>
       <div><dt>{words.next}</dt><dd>{connection.state === "running" ? words.health.running : connection.next_due_at
         ? <Time at={connection.next_due_at} /> : "–"}</dd></div>
+      <TroubleFacts connection={connection} />
       <div class="connection-run"><dt>{words.lastRun}</dt>
-        <dd>{run ? <a href={to(`/runs/${run.id}`)}>{run.state === "failed" ? words.runStates.failed : countsInWords(run.counts)}</a> : texts.never}</dd></div>
+        <dd>{run ? <a href={to(`/runs/${run.id}`)}>{resultInWords(run)}</a> : texts.never}</dd></div>
     </dl>
   );
 }

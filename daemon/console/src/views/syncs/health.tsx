@@ -34,6 +34,11 @@ export function RunBadge({ run }: { run: Run }) {
 
 const told: (keyof RunCounts)[] = ["unsubscribed", "resubscribed", "kept_unsubscribed", "deleted", "new", "held", "invalid", "unknown"];
 
+// Of a run that goes on nothing can be said yet.
+export function resultInWords(run: Run): string {
+  return run.state === "running" || run.state === "failed" ? words.runStates[run.state] : countsInWords(run.counts);
+}
+
 // "12 unsubscribed, 3 new"; what is nothing is not said.
 export function countsInWords(counts: RunCounts): string {
   const parts = told.filter((name) => counts[name] > 0).map((name) => `${number(counts[name])} ${words.counts[name]}`);
