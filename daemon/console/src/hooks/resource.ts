@@ -91,7 +91,7 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     data: old && !how.keep ? known : state.data,
     problem: state.problem,
     loading: state.loading || (old && known === undefined && !state.problem && key !== null),
-    old,
+    old: old && key !== null,
     reload,
   };
 }
