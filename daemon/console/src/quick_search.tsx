@@ -56,7 +56,7 @@ export function QuickSearch() {
     if (event.key === "ArrowDown") move(active + 1);
     else if (event.key === "ArrowUp") move(active - 1);
     else if (event.key === "Enter" && text.trim()) {
-      const chosen = items[active];
+      const chosen = items[Math.max(active, 0)];  // the first, before it is drawn as chosen
       if (open && chosen && !found.old) choose(chosen);
       else everything();
     } else if (event.key === "Escape") {
