@@ -490,7 +490,6 @@ export const texts = {
   audit: {
     title: "Audit",
     export: "Export",
-    refresh: "Show new entries",
     verify: "Verify the chain",
     whole: (n: string) => `The chain is whole: ${n} entries.`,
     broken: (why: string) => `The chain is broken: ${why}`,
@@ -504,6 +503,8 @@ export const texts = {
     onlyContact: (id: string) => `Only contact ${id}`,
     nothing: "No entries",
     nothingMore: "Nothing matches. Loosen the filters.",
+    nothingYet: "Nothing among the entries looked at",
+    nothingYetMore: "The log is long. The next page looks further back; a shorter time finds sooner.",
     count: (n: number) => `${count(n, "entry", "entries")} on this page`,
     when: "When",
     what: "What",

@@ -1,5 +1,5 @@
 // The audit log: who changed which subscription, when, from where, why.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { auditExport, getAudit, verifyAudit } from "../api/calls";
 import { fullPage } from "../api/pages";
 import { useApp } from "../app_state";
@@ -26,7 +26,7 @@ export function Audit() {
   const about = { account: account?.id, since: filter.since, until: filter.until, contact: filter.contact };
   const query = { ...about, action: filter.action, who: filter.who, order: "newest" };
   const log = useResource(account ? `audit ${JSON.stringify({ ...query, after })}` : null,
-    (signal) => fullPage(getAudit, query, after, signal), { keep: true, version: changes });
+    (signal) => fullPage(getAudit, query, after, signal), { keep: true, version: useChangesOf(after === "", changes) });
   // Another question begins at its newest entry.
   const change = (some: Fields, replace = false) => navigate(
     pathTo("/audit", { ...Object.fromEntries(new URLSearchParams(location.search)), after: null, ...some }), { replace });
@@ -39,7 +39,8 @@ export function Audit() {
       <Loaded of={log} skeleton={<Skeleton rows={10} look="rows" />}>
         {(data) => data.items.length === 0 && !data.next ? <Empty icon="audit" title={words.nothing}>{words.nothingMore}</Empty> : (
           <>
-            <AuditTable entries={data.items} />
+            {data.items.length > 0 ? <AuditTable entries={data.items} />
+              : <Empty icon="search" title={words.nothingYet}>{words.nothingYetMore}</Empty>}
             <div class="list-foot">
               <span class="muted">{words.count(data.items.length)}</span>
               <Pager place={place} next={data.next} busy={log.old} />
@@ -49,6 +50,13 @@ export function Audit() {
       </Loaded>
     </View>
   );
+}
+
+// Only the first page grows: what is further back stays as it was, and is not worth reading again with every change.
+function useChangesOf(firstPage: boolean, changes: number): number {
+  const seen = useRef(changes);
+  if (firstPage) seen.current = changes;
+  return seen.current;
 }
 
 function Verify() {
