@@ -80,3 +80,11 @@ as('operator', IMPORT, 'an upload shows how far it is, and can be stopped', asyn
   await page.getByText('Drop a CSV file here').waitFor();
   assert.equal((await world.get('jobs?account=walkins')).items.length, before);
 });
+
+as('operator', IMPORT, 'a job that is opened under another account shows under its own', async (page, world) => {
+  const [job] = (await world.get('jobs?account=walkins')).items;
+  await page.goto(`/jobs/${job.id}?account=harbour`);
+  await page.waitForURL(/account=walkins/);
+  await page.getByRole('button', { name: /Walk-ins/ }).waitFor();
+  await page.getByRole('heading', { level: 1, name: job.id }).waitFor();
+});

@@ -3,6 +3,7 @@ import { decideJob, outcomesCsv } from "../api/calls";
 import type { Job } from "../api/types";
 import { useMay, useTo } from "../app_state";
 import { useAction } from "../hooks/action";
+import { useOwnAccount } from "../hooks/own_account";
 import { texts } from "../texts";
 import { Button, LinkButton } from "../ui/button";
 import { Loaded, Note, SkeletonPanels } from "../ui/states";
@@ -22,6 +23,7 @@ export function JobView({ id }: { id: string }) {
   const to = useTo();
   const job = useJob(id);
   const data = job.data;
+  useOwnAccount(data?.account);
   return (
     <View title={data ? jobTitle(data) : words.job} above={<a href={to("/jobs")}>{words.title}</a>}
       about={data && <p class="meta"><JobBadge job={data} /><span><Name text={data.by} /></span><Time at={data.created_at} />

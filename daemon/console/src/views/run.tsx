@@ -3,6 +3,7 @@ import { decideRun, getChanges, getRun } from "../api/calls";
 import type { Run, RunCounts } from "../api/types";
 import { useApp, useMay, useTo } from "../app_state";
 import { duration, number } from "../format";
+import { useOwnAccount } from "../hooks/own_account";
 import { useResource } from "../hooks/resource";
 import { useInterval } from "../hooks/timing";
 import { texts } from "../texts";
@@ -19,11 +20,12 @@ import { View } from "./view_of";
 const words = texts.run;
 
 export function RunView({ id }: { id: string }) {
-  const { changes } = useApp();
+  const { changes, status } = useApp();
   const to = useTo();
   const mayOperate = useMay("operate");
   const run = useResource(`run ${id}`, (signal) => getRun(id, signal), { version: changes });
   const data = run.data;
+  useOwnAccount(data && status.data?.connections.find((one) => one.id === data.connection)?.account);
   useInterval(run.reload, data?.state === "running" ? 1000 : null);
   const over = data && (data.state === "applied" || data.state === "held") &&
     data.counts.unsubscribed + data.counts.resubscribed + data.counts.deleted > 0;
