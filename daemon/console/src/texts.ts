@@ -614,6 +614,7 @@ export const texts = {
     far: (sent: string, total: string, percent: string) => `Sending the file: ${sent} of ${total} (${percent}%)`,
     taken: "The file is there; it is being looked at.",
     stop: "Stop the upload",
+    stopped: "The upload was stopped. Nothing was imported.",
   },
 } as const;
 

@@ -1,9 +1,8 @@
 // Import: a CSV file in, a preview of what its columns mean, and a job.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { previewImport, startImport, type Columns } from "../api/calls";
+import { previewImport, type Columns } from "../api/calls";
 import { useApp, useMay, useTo } from "../app_state";
 import { bytes } from "../format";
-import { useAction } from "../hooks/action";
 import { useResource } from "../hooks/resource";
 import { navigate } from "../router";
 import { texts } from "../texts";
@@ -13,7 +12,8 @@ import { Icon } from "../ui/icon";
 import { Empty, Note, ProblemBox, Skeleton } from "../ui/states";
 import { columnsOf, headOf } from "./import/file";
 import { Mapping, PreviewTable } from "./import/preview";
-import { Sending, type Sent } from "./import/sending";
+import { Sending } from "./import/sending";
+import { useUpload } from "./import/use_upload";
 import { View } from "./view_of";
 
 const words = texts.imports;
@@ -74,15 +74,8 @@ function Chosen({ file, account, drop }: { file: File; account: string; drop: ()
     heading.current?.focus();
     columnsOf(file).then(setHeader, () => {});
   }, []);
-  const [sent, setSent] = useState<Sent | null>(null);
-  const stop = useRef<AbortController | null>(null);
-  const send = () => {
-    stop.current = new AbortController();
-    setSent({ sent: 0, total: file.size });
-    return startImport(account, file, columns, archive, (done, total) => setSent({ sent: done, total }), stop.current.signal);
-  };
-  const leave = () => (stop.current?.abort(), drop());
-  const begin = useAction(send, (job) => navigate(to(`/jobs/${job.id}`)));
+  const upload = useUpload({ account, file, columns, archive }, (job) => navigate(to(`/jobs/${job.id}`)));
+  const leave = () => (upload.stop(), drop());
   const data = preview.problem ? undefined : preview.data;
   const unmapped = preview.problem?.code === "bad_file";
   const asks = unmapped && !columns.column_email && header.length > 0;
@@ -91,7 +84,7 @@ function Chosen({ file, account, drop }: { file: File; account: string; drop: ()
       <section class="panel" aria-labelledby="file">
         <header class="panel-head">
           <h2 id="file" ref={heading} tabIndex={-1}><bdi>{file.name}</bdi> <span class="muted">{bytes(file.size)}</span></h2>
-          <Button kind="ghost" onClick={leave}>{words.other}</Button>
+          <Button kind="ghost" disabled={upload.arrived} onClick={leave}>{words.other}</Button>
         </header>
         <div class="panel-body stack">
           {asks ? <Note tone="warn">{words.chooseColumn}</Note>
@@ -106,11 +99,11 @@ function Chosen({ file, account, drop }: { file: File; account: string; drop: ()
           <Tick label={words.archive} hint={words.archiveHint} checked={archive} onChange={setArchive} />
           {archive && <Note tone="warn">{words.archiveWarning}</Note>}
           <p class="muted">{words.never}</p>
-          {begin.busy && sent && <Sending {...sent} />}
-          {begin.problem && <ProblemBox problem={begin.problem} />}
+          {upload.busy && <Sending {...upload.sent} />}
+          {upload.problem && <ProblemBox problem={upload.problem} />}
           <div class="effects-buttons">
-            <Button kind="primary" busy={begin.busy} onClick={() => begin.run()}>{words.begin}</Button>
-            <Button disabled={begin.busy && !!sent && sent.sent >= sent.total} onClick={leave}>{begin.busy ? texts.sending.stop : texts.cancel}</Button>
+            <Button kind="primary" busy={upload.busy} onClick={() => upload.run()}>{words.begin}</Button>
+            <Button disabled={upload.arrived} onClick={leave}>{upload.busy ? texts.sending.stop : texts.cancel}</Button>
           </div>
         </section>
       )}

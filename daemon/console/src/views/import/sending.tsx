@@ -12,7 +12,10 @@ export interface Sent {
 
 export function Sending({ sent, total }: Sent) {
   useEffect(() => {
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const ask = (event: BeforeUnloadEvent) => {
+      event.preventDefault();
+      event.returnValue = true;  // what browsers of 2023 go by
+    };
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
   }, []);
