@@ -116,11 +116,3 @@ as('viewer', AUDIT, 'further back it stays as it is, without being read again', 
   assert.deepEqual(await numbers(page), shown);
   assert.equal(asked, 0);
 });
-
-as('viewer', AUDIT, 'a run that is opened under another account shows under its own', async (page, world) => {
-  const run = await world.sync('harbour-csv');
-  await page.goto(`/runs/${run.id}?account=walkins`);
-  await page.waitForURL(/account=harbour/);
-  await page.getByRole('button', { name: /Harbour Realty/ }).waitFor();
-  await page.getByText(/A full sync that a person started read 0 records/).waitFor();
-});

@@ -457,6 +457,7 @@ export const texts = {
     counts: "Counts",
     plan: "What is held",
     none: "It changed nobody who was here before.",
+    notYet: "Nothing yet.",
   },
   imports: {
     title: "Import",
@@ -602,12 +603,13 @@ export const texts = {
     triggers: { schedule: "by the schedule", signal: "by a signal", api: "that a person started",
       once: "that a command started" },
     what: (mode: string, trigger: string) => `A ${mode} ${trigger}`,
-    running: (what: string, read: string) => `${what} is running; it has read ${read} records so far.`,
-    applied: (what: string, read: string, result: string) => `${what} read ${read} records: ${result}.`,
-    held: (what: string, read: string, held: number) =>
-      `${what} read ${read} records and holds ${count(held, "change", "changes")} until somebody decides.`,
-    rejected: (what: string, read: string) => `${what} read ${read} records; what it held was rejected.`,
-    failed: (what: string, read: string) => `${what} failed after ${read} records.`,
+    reading: (what: string) => `${what} is reading the CRM. What it changes is known once it has read all of it.`,
+    applying: (what: string, read: number) => `${what} has read ${count(read, "record", "records")} and works on what has changed.`,
+    applied: (what: string, read: number, result: string) => `${what} read ${count(read, "record", "records")}: ${result}.`,
+    held: (what: string, read: number, held: number) =>
+      `${what} read ${count(read, "record", "records")} and holds ${count(held, "change", "changes")} until somebody decides.`,
+    rejected: (what: string, read: number) => `${what} read ${count(read, "record", "records")}; what it held was rejected.`,
+    failed: (what: string, read: number) => `${what} failed after ${count(read, "record", "records")}.`,
   },
   sending: {
     label: "Upload of the file",

@@ -99,10 +99,10 @@ function RunTable({ runs }: { runs: Run[] }) {
             <tr key={run.id}>
               <th scope="row"><a class="strong" href={to(`/runs/${run.id}`)}>{run.id}</a></th>
               <td><RunBadge run={run} /></td>
-              <td class="run-counts">{run.error ? <Prose text={run.error} /> : run.state === "running" ? "" : countsInWords(run.counts)}</td>
+              <td class="run-counts">{run.error ? <Prose text={run.error} /> : run.state === "running" ? "–" : countsInWords(run.counts)}</td>
               <td class="wide-only">{words.modes[run.mode]}</td>
               <td class="wide-only">{words.triggers[run.trigger]}</td>
-              <td class="wide-only figure">{duration(run.duration_ms)}</td>
+              <td class="wide-only figure">{run.state === "running" ? "–" : duration(run.duration_ms)}</td>
               <td><Time at={run.started_at} /></td>
             </tr>
           ))}

@@ -47,11 +47,14 @@ function Body({ run, reload }: { run: Run; reload: () => void }) {
       <p class="state-sentence">{runInWords(run)}</p>
       {run.error && <Note tone="bad"><Prose text={run.error} /></Note>}
       {run.state === "held" ? <Held run={run} reload={reload} /> : run.note && <Note tone="info"><Prose text={run.note} /></Note>}
-      <Counts counts={run.counts} />
+      {!isReading(run) && <Counts counts={run.counts} />}
       <Changes run={run} />
     </div>
   );
 }
+
+// Until all is read the daemon has counted nothing.
+const isReading = (run: Run) => run.state === "running" && run.phase !== "applying";
 
 function Held({ run, reload }: { run: Run; reload: () => void }) {
   const { status } = useApp();
@@ -82,12 +85,12 @@ function Changes({ run }: { run: Run }) {
   const { place } = useApp();
   const after = place.query.get("after") ?? "";
   const changes = useResource(`changes ${run.id} ${after}`, (signal) => getChanges(run.id, after, signal),
-    { keep: true, version: run.state });
+    { keep: true, version: `${run.state} ${run.phase} ${run.counts.fetched}` });
   return (
     <section class="panel" aria-labelledby="changes">
       <header class="panel-head"><h2 id="changes">{run.state === "held" ? words.plan : texts.syncs.changes}</h2></header>
       <Loaded of={changes} skeleton={<Skeleton rows={6} />}>
-        {(data) => data.items.length === 0 ? <p class="panel-empty">{words.none}</p>
+        {(data) => data.items.length === 0 ? <p class="panel-empty">{run.state === "running" ? words.notYet : words.none}</p>
           : <ChangeTable changes={data.items} label={texts.syncs.changes} />}
       </Loaded>
       <div class="panel-foot"><Pager place={place} next={changes.data?.next ?? null} busy={changes.old} /></div>
