@@ -54,6 +54,7 @@ export function HeldPanel({ words: mine, note, decide, decided }: Props) {
       {asked && (
         <Dialog title={mine.ask[asked]} onClose={close} busy={action.busy}>
           <div class="dialog-body">
+            {note && <p><Prose text={note} /></p>}
             <p><strong>{words[asked]}</strong> {mine.effects[asked]}</p>
             {action.problem && <ProblemBox problem={action.problem} />}
             <div class="dialog-foot">
