@@ -123,4 +123,11 @@ std::optional<Problem> refuse_foreign(const HttpRequest& request, const Principa
                  "Use the console, or a token in `Authorization`."};
 }
 
+std::optional<Problem> refuse_other_site(const HttpRequest& request) {
+  const auto site = request.field("sec-fetch-site");
+  if (site.empty() || site == "same-origin" || site == "none") return std::nullopt;
+  return Problem{403, "csrf", "Not from the console", "A page of another site asks to sign in or out here.",
+                 "Open the console itself."};
+}
+
 }  // namespace crmsync::api

@@ -43,6 +43,10 @@ class Access {
 // Why a request that relies on a cookie and changes something goes no further: only the console's own script can set
 // the header that it has to carry, since no other origin is ever allowed to (no CORS).
 std::optional<Problem> refuse_foreign(const HttpRequest& request, const Principal& principal);
+// The same for signing in and out, which anybody may ask for: what a browser says of where it comes from (Fetch
+// Metadata) has to be the console's own page. Otherwise a site could sign people in with a token of its own. What is no
+// browser says nothing.
+std::optional<Problem> refuse_other_site(const HttpRequest& request);
 
 // Where a request comes from: the other end of the connection or, if that is this machine and says so as a proxy does
 // (X-Forwarded-For), the last address that it names. Counts for throttling only.

@@ -22,6 +22,7 @@ Json session_json(const Principal& principal, std::optional<domain::Millis> expi
 
 // {"token"}
 asio::awaitable<HttpResponse> sign_in(Context& context) {
+  if (const auto foreign = refuse_other_site(context.request)) co_return problem_response(*foreign);
   Problem problem;
   const auto body = object_body(context.request, problem);
   if (!body) co_return problem_response(problem);
@@ -45,6 +46,7 @@ asio::awaitable<HttpResponse> get_session(Context& context) {
 }
 
 asio::awaitable<HttpResponse> sign_out(Context& context) {
+  if (const auto foreign = refuse_other_site(context.request)) co_return problem_response(*foreign);
   HttpResponse response(204, "", "");
   response.fields.emplace_back("Set-Cookie", context.access.sign_out(context.request));
   co_return response;

@@ -75,6 +75,15 @@ class Console(unittest.TestCase):
         self.assertEqual((status, problem["code"]), (403, "csrf"))
         self.assertEqual(self.browser.api("POST", "contacts/unsubscribe", who)[0], 200)
 
+    def test_another_site_signs_nobody_in_or_out(self):
+        foreign = {"Sec-Fetch-Site": "same-site"}
+        status, problem = self.browser.api("POST", "session", {"token": "operator"}, headers=foreign)
+        self.assertEqual((status, problem["code"]), (403, "csrf"))
+        self.assertIsNone(self.browser.cookie)
+        self.browser.sign_in("operator")
+        self.assertEqual(self.browser.api("POST", "session/end", headers=foreign)[0], 403)
+        self.assertEqual(self.browser.api("GET", "session")[0], 200)
+
     def test_the_audit_log_names_the_token_and_the_console(self):
         self.browser.sign_in("operator")
         _, contact = self.browser.api("POST", "contacts/unsubscribe", {"account": "walkins", "email": "log@example.com"})

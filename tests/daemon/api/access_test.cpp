@@ -185,3 +185,13 @@ TEST_CASE("another site cannot use a session") {
   principal.by_cookie = false;
   CHECK_FALSE(refuse_foreign(request("POST"), principal));
 }
+
+TEST_CASE("another site cannot sign anybody in or out") {
+  const auto from = [](const std::string& site) { return with(request("POST"), "sec-fetch-site", site); };
+  CHECK_FALSE(refuse_other_site(request("POST")));
+  CHECK_FALSE(refuse_other_site(from("same-origin")));
+  CHECK_FALSE(refuse_other_site(from("none")));
+  REQUIRE(refuse_other_site(from("cross-site")));
+  CHECK(refuse_other_site(from("cross-site"))->code == "csrf");
+  CHECK(refuse_other_site(from("same-site")));  // another port of this machine
+}
